@@ -1,0 +1,2 @@
+// Package peer is the StreamPeerSocket family.
+package peer

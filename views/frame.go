@@ -1,0 +1,143 @@
+package views
+
+import (
+	"time"
+
+	"peerscope/peer"
+)
+
+// Frame is everything that one picture of the screen shows. It is plain data:
+// the same frame and size always give the same lines.
+type Frame struct {
+	Title    Title
+	Table    Table
+	Timeline Timeline
+	Bytes    Bytes
+	Focus    Pane
+	Keys     []Key   // the key line, most important first; what does not fit is left out
+	Help     *Help   // drawn over the panes when not nil
+	Prompt   *Prompt // takes the key line's place when not nil
+	Notice   Notice  // takes the key line's place when it has text and there is no prompt
+}
+
+// Pane names a part of the screen that can have the focus.
+type Pane uint8
+
+// The panes, in the order in which tab visits them.
+const (
+	PanePeers Pane = iota
+	PaneTimeline
+	PaneBytes
+)
+
+// Title is the first line: totals and rates.
+type Title struct {
+	Peers    int
+	ByStatus [4]int  // how many peers have each peer.Status
+	In, Out  float64 // bytes a second, all peers together
+	Dropped  int64   // bytes that the memory budget took, all peers together
+}
+
+// Table is the peer table, of which only the visible rows are given.
+type Table struct {
+	Rows     []Row
+	First    int // index of Rows[0] among all peers
+	Total    int // how many peers there are
+	Selected int // index of the selected peer among all peers, -1 if there is none
+}
+
+// Row is one peer in the table. Byte counts below zero mean "the system has no figure" and are shown as "–".
+type Row struct {
+	ID                   int
+	Label, Address, Kind string
+	Status               peer.Status
+	Unread, RecvQ, SendQ int64
+	SendQApprox          bool // Linux counts a Unix socket's send queue in memory, not in bytes: shown with "≈"
+	Received, Sent       int64
+	Spark                []float64     // traffic of the last 30 s, oldest first, in bytes; scaled within the row
+	Cause                string        // why it ended or failed; shown in place of the sparkline
+	Elapsed, Deadline    time.Duration // while connecting: "12.4 of 30 s"
+	Resolving            bool          // a name is being looked up
+	WriteClosed          bool          // we have half-closed: nothing more is sent
+}
+
+// Timeline is what happened to the selected peer.
+type Timeline struct {
+	Label  string
+	Events []Event // oldest first; the newest are shown when not all fit
+}
+
+// Event is one entry of the timeline.
+type Event struct {
+	Time     time.Time
+	Text     string        // what happened, where it is no transition: "half-closed", "connect failed"
+	From, To peer.Status   // a transition, where Text is empty
+	After    time.Duration // since the event before; below zero: none before it
+	Cause    string        // "FIN; closed, as the class does", "connection refused"
+	Bad      bool          // an error: shown in the error colour
+}
+
+// Bytes is the bytes pane. Lines are exactly those to show, top first.
+type Bytes struct {
+	Label  string
+	Shown  string // "both", "in" or "out"
+	Frozen bool
+	Behind int64 // bytes that came after the last shown byte while frozen
+	PerRow int   // 8, 16 or 32: what the lines were made for
+	Lines  []Line
+	Empty  string // said in the pane's middle when there are no lines: "no bytes yet"
+}
+
+// LineKind says what a line of the bytes pane is.
+type LineKind uint8
+
+// The kinds of lines.
+const (
+	LineChunk   LineKind = iota // a chunk's header: direction, time, gap, length
+	LineHex                     // up to PerRow bytes
+	LineGap                     // "4.1 s without traffic"
+	LineDropped                 // "12 MiB older dropped"
+	LineEvent                   // a transition or half-close among the bytes
+)
+
+// Line is one line of the bytes pane. Which fields count depends on Kind.
+type Line struct {
+	Kind   LineKind
+	Out    bool          // chunk, hex, dropped: sent by us, else received
+	Time   time.Time     // chunk, event: when
+	Gap    time.Duration // chunk: since the chunk before (below zero: the first); gap: how long
+	Len    int64         // chunk: its bytes; dropped: how many
+	Offset int64         // hex: of its first byte in its direction
+	Data   []byte        // hex: its bytes, at most PerRow
+	Event  Event         // event
+}
+
+// Key is one binding as shown in the key line and in the help.
+type Key struct{ Keys, Does string }
+
+// Help is the overlay that lists every key.
+type Help struct {
+	Groups []KeyGroup
+	Notes  []string // sentences under the keys
+	Scroll int      // lines scrolled down
+}
+
+// KeyGroup is a titled list of bindings.
+type KeyGroup struct {
+	Title string
+	Keys  []Key
+}
+
+// Prompt is the input line at the foot.
+type Prompt struct {
+	Title string // "send to redis", "add a peer"
+	Input string // already drawn by the text input, cursor and all
+	Hint  string // what may be typed
+	Error string // what was wrong with the last try; takes the hint's place
+}
+
+// Notice is one line of news for the user.
+type Notice struct {
+	Text string
+	Bad  bool
+}
