@@ -1,0 +1,107 @@
+package peer
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"peerscope/peer/capture"
+)
+
+const maxReceive = 1 << 20 // bytes of one receive at most
+
+// read is the reader: one goroutine a connection. It takes bytes into the log
+// as they come and records facts; it never changes a status. It ends when the
+// socket is closed or has failed.
+func (c *conn) read() {
+	defer close(c.ended)
+	if c.waitConnected() {
+		c.receiveAll()
+	}
+}
+
+// waitConnected waits in Go's poller until the handshake has ended, so that
+// the connection and its first bytes keep their true times even if nobody polls.
+func (c *conn) waitConnected() bool {
+	err := c.raw.Write(func(fd uintptr) bool {
+		c.recv.Lock()
+		defer c.recv.Unlock()
+		return c.closed || c.handshake(int(fd))
+	})
+	c.recv.Lock()
+	defer c.recv.Unlock()
+	c.sink.mark()
+	return err == nil && !c.closed && c.facts.err == nil
+}
+
+// receiveAll receives until the socket has no more to say. Each turn inside
+// the poller's call is one receive, so that a flood cannot keep a close waiting.
+func (c *conn) receiveAll() {
+	for more := true; more; {
+		err := c.raw.Read(func(fd uintptr) (ready bool) {
+			ready, more = c.receiveOnce(int(fd))
+			return ready
+		})
+		more = more && err == nil
+	}
+}
+
+// receiveOnce does one non-blocking receive under the receive lock. ready is
+// false when the poller should wait for more; more is false at the end.
+func (c *conn) receiveOnce(fd int) (ready, more bool) {
+	c.recv.Lock()
+	defer c.recv.Unlock()
+	switch {
+	case c.closed:
+		return true, false
+	case c.receiveInto(fd):
+		c.sink.mark()
+		return true, true
+	case c.facts.err != nil:
+		c.sink.mark()
+		return true, false
+	case !c.facts.eof.IsZero():
+		c.sink.mark()
+		// After a FIN only an error can follow: our next write may be answered by RST.
+		if pendingError(fd) {
+			c.takeError(fd)
+			return true, false
+		}
+	}
+	c.sink.log.Idle(capture.In)
+	return false, true
+}
+
+// receiveInto takes what is there into the log as one chunk: receive, publish
+// and count are one step. It reports whether there were bytes. Callers hold recv.
+func (c *conn) receiveInto(fd int) bool {
+	if !c.look(fd) {
+		return false
+	}
+	want := min(max(readable(fd), 1), maxReceive)
+	block := c.sink.log.Reserve(capture.In, int(want))
+	n, err := receive(fd, block[:min(len(block), maxReceive)])
+	c.sink.log.Commit(capture.In, n)
+	if err != nil && !errors.Is(err, unix.EAGAIN) {
+		c.fail(err)
+	}
+	return n > 0
+}
+
+// drain takes what the kernel still holds into the log before the socket is
+// closed, so that the bytes before a reset are seen (Q3). Callers hold recv.
+// It is bounded by what was there when it began.
+func (c *conn) drain(fd int) {
+	for left := readable(fd); left > 0; {
+		before := c.received()
+		if !c.receiveInto(fd) {
+			return
+		}
+		left -= c.received() - before
+	}
+}
+
+func (c *conn) received() int64 {
+	_, end := c.sink.log.Span(capture.In)
+	return end
+}

@@ -1,0 +1,349 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"peerscope/peer/capture"
+)
+
+// Config is how a Set works. The zero value is good.
+type Config struct {
+	Timeout time.Duration // of a connect, its name lookup included; DefaultConnectTimeout if zero
+	Memory  int64         // budget of all logs together in bytes; DefaultMemory if zero
+	Now     func() time.Time
+	// Crash is told of a panic in one of the Set's goroutines, which has then
+	// ended. Without it the panic goes on.
+	Crash func(v any, stack []byte)
+}
+
+// DefaultMemory is the budget of all logs together.
+const DefaultMemory = 64 << 20
+
+// unseenSamples is how many rows that are not on the screen one Poll asks the
+// kernel about; the others wait for their turn.
+const unseenSamples = 256
+
+// ErrNoPeer is returned for an ID that is not, or no longer, in the Set.
+var ErrNoPeer = errors.New("no such peer")
+
+// Set holds peers, drives their readers, and tells on each Poll what changed.
+// It is safe for concurrent use; no method but Send and Close blocks.
+type Set struct {
+	now     func() time.Time
+	timeout time.Duration
+	crash   func(any, []byte)
+	pool    *capture.Pool
+
+	ctx    context.Context // ends name lookups at Close
+	cancel context.CancelFunc
+	work   sync.WaitGroup // readers and lookups
+
+	mu      sync.Mutex
+	rows    []*row // in the order of their IDs
+	visible map[ID]bool
+	last    ID
+	totals  Totals
+	changes []Change // reused by Poll
+	lookups int      // names being looked up
+
+	list struct { // its own lock: readers push
+		sync.Mutex
+		dirty, spare []*row
+	}
+	changed chan struct{}
+}
+
+// Totals are over all peers that are in the Set.
+type Totals struct {
+	Peers    int
+	ByStatus [4]int
+	Lookups  int   // names being looked up
+	Received int64 // bytes ever, removed peers included
+	Sent     int64
+	Dropped  int64 // bytes that the memory budget took
+}
+
+// NewSet returns an empty Set. Close ends it.
+func NewSet(c Config) *Set {
+	s := &Set{now: c.Now, timeout: c.Timeout, crash: c.Crash, visible: map[ID]bool{}, changed: make(chan struct{}, 1)}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.timeout <= 0 {
+		s.timeout = DefaultConnectTimeout
+	}
+	if c.Memory <= 0 {
+		c.Memory = DefaultMemory
+	}
+	s.pool = capture.NewPool(c.Memory)
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s
+}
+
+// Go runs f in a goroutine that Close waits for. A panic in it is told to
+// Config.Crash.
+func (s *Set) Go(f func()) {
+	s.work.Add(1)
+	go func() {
+		defer s.work.Done()
+		if s.crash != nil {
+			defer func() {
+				if v := recover(); v != nil {
+					s.crash(v, debug.Stack())
+				}
+			}()
+		}
+		f()
+	}()
+}
+
+func (s *Set) push(r *row) {
+	s.list.Lock()
+	s.list.dirty = append(s.list.dirty, r)
+	s.list.Unlock()
+}
+
+func (s *Set) wake() {
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Changed receives a value when a peer has something new since the last Poll.
+// Many events between two receives are one value.
+func (s *Set) Changed() <-chan struct{} { return s.changed }
+
+// Active reports whether the next Poll has a peer to look at.
+func (s *Set) Active() bool {
+	s.list.Lock()
+	defer s.list.Unlock()
+	return len(s.list.dirty) > 0
+}
+
+func isLiteral(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
+// Add begins to dial an address. It returns at once: what becomes of it is
+// told by Poll, also when the connect fails in the call itself.
+func (s *Set) Add(addr Address) ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last++
+	r := newRow(s, s.last, addr)
+	s.rows = append(s.rows, r)
+	s.totals.Peers++
+	s.totals.ByStatus[StatusNone]++
+	r.connect()
+	r.mark()
+	return r.ID
+}
+
+// Remove disconnects a peer and forgets it with its log.
+func (s *Set) Remove(id ID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, err := s.index(id)
+	if err != nil {
+		return err
+	}
+	r := s.rows[i]
+	r.disconnect()
+	r.gone = true
+	r.log.Close()
+	r.events.Lock()
+	r.events.list.Close()
+	r.events.Unlock()
+	s.totals.Peers--
+	s.totals.ByStatus[r.Status]--
+	s.rows = slices.Delete(s.rows, i, i+1)
+	return nil
+}
+
+// Disconnect calls DisconnectFromHost on a peer.
+func (s *Set) Disconnect(id ID) error {
+	return s.with(id, func(r *row) error { r.disconnect(); return nil })
+}
+
+// Reconnect disconnects a peer if need be and dials its address again. Its
+// log and its events go on.
+func (s *Set) Reconnect(id ID) error {
+	return s.with(id, func(r *row) error { r.disconnect(); r.connect(); return nil })
+}
+
+// CloseWrite half-closes a peer.
+func (s *Set) CloseWrite(id ID) error {
+	return s.with(id, func(r *row) error { return r.sock.CloseWrite() })
+}
+
+// Send sends all of p to a peer and returns how many bytes were sent. It
+// blocks while the peer does not take them, until ctx ends.
+func (s *Set) Send(ctx context.Context, id ID, p []byte) (int, error) {
+	var sock *Socket
+	if err := s.with(id, func(r *row) error { sock = r.sock; return nil }); err != nil {
+		return 0, err
+	}
+	return sock.PutData(ctx, p)
+}
+
+func (s *Set) with(id ID, do func(*row) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, err := s.index(id)
+	if err != nil {
+		return err
+	}
+	defer s.rows[i].mark()
+	return do(s.rows[i])
+}
+
+func (s *Set) index(id ID) (int, error) {
+	i, found := slices.BinarySearchFunc(s.rows, id, func(r *row, id ID) int { return int(r.ID - id) })
+	if !found {
+		return 0, fmt.Errorf("peer %d: %w", id, ErrNoPeer)
+	}
+	return i, nil
+}
+
+// Show says which peers are on the screen: their queues are sampled at every
+// Poll while they have something to tell, the others' in turn.
+func (s *Set) Show(ids []ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.visible)
+	for _, id := range ids {
+		s.visible[id] = true
+	}
+}
+
+// Poll polls every peer that has something new, is connecting, or had bytes in
+// a queue when it was last looked at, and returns those that changed since the
+// last Poll. It never blocks, and costs in proportion to those peers, not to
+// the peers that exist. The result is valid until the next Poll.
+func (s *Set) Poll() []Change {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changes = s.changes[:0]
+	batch := s.take()
+	unseen := unseenSamples
+	for _, r := range batch {
+		r.marked.Store(false) // before its facts are read: a later mark counts for the next Poll
+		if r.gone {
+			continue
+		}
+		sample := s.visible[r.ID]
+		if !sample && unseen > 0 {
+			sample, unseen = true, unseen-1
+		}
+		if c, changed, again := s.pollRow(r, sample); changed || again {
+			if changed {
+				s.changes = append(s.changes, c)
+			}
+			if again && !r.marked.Swap(true) {
+				s.push(r)
+			}
+		}
+	}
+	clear(batch)
+	return s.changes
+}
+
+func (s *Set) pollRow(r *row, sample bool) (c Change, changed, again bool) {
+	s.totals.ByStatus[r.Status]--
+	c, changed, again = r.poll(sample)
+	s.totals.ByStatus[r.Status]++
+	s.totals.Received += c.In
+	s.totals.Sent += c.Out
+	return c, changed, again
+}
+
+// take swaps the list of marked rows for an empty one.
+func (s *Set) take() []*row {
+	s.list.Lock()
+	defer s.list.Unlock()
+	batch := s.list.dirty
+	s.list.dirty, s.list.spare = s.list.spare[:0], batch
+	return batch
+}
+
+// Totals returns the sums over all peers, as the last Poll left them.
+func (s *Set) Totals() Totals {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.totals
+	t.Lookups, t.Dropped = s.lookups, s.pool.Dropped()
+	return t
+}
+
+// Len returns how many peers there are.
+func (s *Set) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.rows)
+}
+
+// Rows appends the peers from index first on, at most n of them, to dst.
+func (s *Set) Rows(dst []Row, first, n int) []Row {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first = min(max(first, 0), len(s.rows))
+	for _, r := range s.rows[first:min(first+n, len(s.rows))] {
+		dst = append(dst, r.Row)
+	}
+	return dst
+}
+
+// Index returns where a peer stands among all peers.
+func (s *Set) Index(id ID) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.index(id)
+}
+
+// Log returns the log of a peer, nil if there is no such peer. It may be read
+// at any time, also after the peer was removed: it is empty then.
+func (s *Set) Log(id ID) (log *capture.Log) {
+	_ = s.peek(id, func(r *row) { log = r.log })
+	return log
+}
+
+// Events returns the events of a peer from sequence number seq on, and the
+// number to ask with next. Every reader keeps its own number, so each sees all.
+func (s *Set) Events(id ID, seq int64) (events []Event, next int64) {
+	next = seq
+	_ = s.peek(id, func(r *row) { events, next = r.since(seq) })
+	return events, next
+}
+
+func (s *Set) peek(id ID, do func(*row)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, err := s.index(id)
+	if err == nil {
+		do(s.rows[i])
+	}
+	return err
+}
+
+// Close disconnects every peer, waits for their readers and gives all memory
+// back. The Set cannot be used afterwards.
+func (s *Set) Close() error {
+	s.cancel()
+	s.mu.Lock()
+	rows := slices.Clone(s.rows)
+	s.mu.Unlock()
+	for _, r := range rows {
+		_ = s.Remove(r.ID) // only fails if it is gone already
+	}
+	s.work.Wait()
+	return s.pool.Close()
+}

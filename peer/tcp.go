@@ -1,0 +1,124 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// TCP is a TCP stream peer (StreamPeerTCP). The zero value is ready to use and
+// has StatusNone.
+type TCP struct{ Socket }
+
+// ConnectToHost begins to connect to port (1 to 65535) of host, an IP literal
+// or a name: spec §2.1. A nil error means that it has started, not that it is
+// connected: Poll tells when it is. A name is looked up first, which blocks
+// until ctx ends; of its addresses the first IPv4 one is used, else the first.
+//
+// Errors: ErrCantResolve, ErrAlreadyInUse (not in StatusNone),
+// ErrInvalidParameter, ErrFailed with the system's cause; the status is then
+// as it was, but NONE after ErrFailed.
+func (t *TCP) ConnectToHost(ctx context.Context, host string, port int) error {
+	addr := "tcp://" + net.JoinHostPort(host, strconv.Itoa(port))
+	ip, err := resolve(ctx, host)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled): // given up while the name was looked up
+		return &OpError{Op: "connect", Addr: addr, Code: ErrFailed, Cause: context.Cause(ctx)}
+	case err != nil:
+		return t.refuse("resolve", addr, ErrCantResolve, err)
+	case t.status != StatusNone || t.conn != nil:
+		return t.refuse("connect", addr, ErrAlreadyInUse, errBusy)
+	case port < 1 || port > 65535:
+		return t.refuse("connect", addr, ErrInvalidParameter, fmt.Errorf("port %d is not from 1 to 65535", port))
+	}
+	domain, remote, err := sockaddr(ip, port)
+	if err != nil {
+		return t.refuse("connect", addr, ErrInvalidParameter, err)
+	}
+	return t.start(FamilyTCP, domain, remote, "tcp://"+netip.AddrPortFrom(ip, uint16(port)).String())
+}
+
+// resolve returns the address to dial. IPv4 comes first because most servers
+// on a name like localhost listen there; an IPv6 one can be written out.
+func resolve(ctx context.Context, host string) (netip.Addr, error) {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap(), nil
+	}
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return netip.Addr{}, resolveCause(err)
+	}
+	for _, ip := range ips {
+		if ip.Unmap().Is4() {
+			return ip.Unmap(), nil
+		}
+	}
+	return ips[0], nil // LookupNetIP returns at least one, or an error
+}
+
+// resolveCause drops the resolver's own "lookup HOST on SERVER:", which the row says already.
+func resolveCause(err error) error {
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return errors.New(dns.Err)
+	}
+	return err
+}
+
+func sockaddr(ip netip.Addr, port int) (domain int, sa unix.Sockaddr, err error) {
+	if ip.Is4() {
+		return unix.AF_INET, &unix.SockaddrInet4{Port: port, Addr: ip.As4()}, nil
+	}
+	sa6 := &unix.SockaddrInet6{Port: port, Addr: ip.As16()}
+	if zone := ip.Zone(); zone != "" {
+		ifi, err := net.InterfaceByName(zone)
+		if err != nil {
+			return 0, nil, fmt.Errorf("zone %q: no such network interface", zone)
+		}
+		sa6.ZoneId = uint32(ifi.Index)
+	}
+	return unix.AF_INET6, sa6, nil
+}
+
+// ConnectedHost returns the remote address in the class's own notation (spec
+// §1.5), already while CONNECTING; "" on a closed socket.
+func (t *TCP) ConnectedHost() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.conn == nil {
+		return ""
+	}
+	switch sa := t.conn.remote.(type) {
+	case *unix.SockaddrInet4:
+		return netip.AddrFrom4(sa.Addr).String()
+	case *unix.SockaddrInet6:
+		a := sa.Addr
+		group := func(i int) int { return int(a[2*i])<<8 | int(a[2*i+1]) }
+		return fmt.Sprintf("%x:%x:%x:%x:%x:%x:%x:%x", group(0), group(1), group(2), group(3), group(4), group(5), group(6), group(7))
+	}
+	return ""
+}
+
+// ConnectedPort returns the remote port, already while CONNECTING; 0 on a
+// closed socket.
+func (t *TCP) ConnectedPort() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.conn == nil {
+		return 0
+	}
+	switch sa := t.conn.remote.(type) {
+	case *unix.SockaddrInet4:
+		return sa.Port
+	case *unix.SockaddrInet6:
+		return sa.Port
+	}
+	return 0
+}

@@ -1,0 +1,139 @@
+package tui
+
+import (
+	"fmt"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"peerscope/peer"
+	"peerscope/views"
+)
+
+// action is one thing that a key does. The key line and the help read the
+// same table, so that no key is without a word and no word without a key.
+type action struct {
+	group   string
+	binding key.Binding
+	foot    string // its word in the key line; "" where it is not shown there
+	do      func(*Model) tea.Cmd
+}
+
+func bind(keys []string, shown, help string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, help))
+}
+
+// groups are the help's headings in order.
+var groups = []string{"Move", "Peers", "Bytes", "Program"}
+
+var actions []*action
+
+func init() { // filled here because the actions refer to the table through the help
+	actions = []*action{
+		{"Move", bind([]string{"tab"}, "tab", "next pane"), "pane", func(m *Model) tea.Cmd { m.turnFocus(1); return nil }},
+		{"Move", bind([]string{"shift+tab"}, "shift+tab", "previous pane"), "", func(m *Model) tea.Cmd { m.turnFocus(-1); return nil }},
+		{"Move", bind([]string{"1"}, "1", "peers"), "", focusOn(views.PanePeers)},
+		{"Move", bind([]string{"2"}, "2", "timeline"), "", focusOn(views.PaneTimeline)},
+		{"Move", bind([]string{"3"}, "3", "bytes"), "", focusOn(views.PaneBytes)},
+		{"Move", bind([]string{"j", "down"}, "j ↓", "down a line"), "", move(func(m *Model) int { return 1 })},
+		{"Move", bind([]string{"k", "up"}, "k ↑", "up a line"), "", move(func(m *Model) int { return -1 })},
+		{"Move", bind([]string{"ctrl+d"}, "ctrl+d", "down half a page"), "", move(func(m *Model) int { return m.page() / 2 })},
+		{"Move", bind([]string{"ctrl+u"}, "ctrl+u", "up half a page"), "", move(func(m *Model) int { return -m.page() / 2 })},
+		{"Move", bind([]string{"pgdown"}, "pgdn", "down a page"), "", move(func(m *Model) int { return m.page() })},
+		{"Move", bind([]string{"pgup"}, "pgup", "up a page"), "", move(func(m *Model) int { return -m.page() })},
+		{"Move", bind([]string{"g", "home"}, "g home", "to the start"), "", func(m *Model) tea.Cmd { m.toStart(); return nil }},
+		{"Move", bind([]string{"G", "end"}, "G end", "to the end; bytes: return to live"), "", func(m *Model) tea.Cmd { m.toEnd(); return nil }},
+
+		{"Peers", bind([]string{"a"}, "a", "add a peer by its address"), "add", (*Model).askAddress},
+		{"Peers", bind([]string{"s"}, "s", "send to the selected peer"), "send", (*Model).askSend},
+		{"Peers", bind([]string{"d"}, "d", "disconnect"), "disconnect", onPeer("disconnect", (*peer.Set).Disconnect)},
+		{"Peers", bind([]string{"D"}, "D", "half-close: end our sending, go on receiving"), "half-close", onPeer("half-close", (*peer.Set).CloseWrite)},
+		{"Peers", bind([]string{"r"}, "r", "reconnect; the row keeps its history"), "reconnect", onPeer("reconnect", (*peer.Set).Reconnect)},
+		{"Peers", bind([]string{"x"}, "x", "remove the row and its history"), "remove", (*Model).remove},
+
+		{"Bytes", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", func(m *Model) tea.Cmd { m.toggleFreeze(); return nil }},
+		{"Bytes", bind([]string{" "}, "space", "the same, in the bytes pane"), "", (*Model).space},
+		{"Bytes", bind([]string{"f"}, "f", "follow the tail"), "follow", func(m *Model) tea.Cmd { m.follow(); return nil }},
+		{"Bytes", bind([]string{"v"}, "v", "show both directions, in, out"), "", func(m *Model) tea.Cmd { m.cycleDirs(); return nil }},
+		{"Bytes", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "", func(m *Model) tea.Cmd { m.cyclePerRow(); return nil }},
+
+		{"Program", bind([]string{"?"}, "?", "this help"), "help", (*Model).openHelp},
+		{"Program", bind([]string{"q"}, "q", "quit"), "quit", func(*Model) tea.Cmd { return tea.Quit }},
+		{"Program", bind([]string{"ctrl+c"}, "ctrl+c", "quit from anywhere"), "", func(*Model) tea.Cmd { return tea.Quit }},
+		{"Program", bind([]string{"ctrl+z"}, "ctrl+z", "not bound: a stopped program would stop its connections"), "", sayNoSuspend},
+	}
+}
+
+// helpNotes are what a reader of the screen should know.
+var helpNotes = []string{
+	"A chunk is what one read returned. Chunks are not the application's messages: the kernel joins and splits them.",
+	"unread: what came since the last poll. recv-q, send-q: the kernel's queues (≈: its memory, not bytes; –: no figure).",
+	"Nothing changes without a poll: a FIN closes the row at the poll after its last byte was read, as in the class.",
+}
+
+func actionFor(msg tea.KeyMsg) *action {
+	for _, a := range actions {
+		if key.Matches(msg, a.binding) {
+			return a
+		}
+	}
+	return nil
+}
+
+// footKeys are the key line's words, the most wanted first.
+func footKeys() []views.Key {
+	order := []string{"help", "quit", "send", "add", "pane", "freeze", "follow", "disconnect", "reconnect", "half-close", "remove"}
+	keys := make([]views.Key, 0, len(order))
+	for _, word := range order {
+		for _, a := range actions {
+			if a.foot == word {
+				keys = append(keys, views.Key{Keys: a.binding.Help().Key, Does: word})
+			}
+		}
+	}
+	return keys
+}
+
+func helpGroups() []views.KeyGroup {
+	list := make([]views.KeyGroup, 0, len(groups))
+	for _, title := range groups {
+		g := views.KeyGroup{Title: title}
+		for _, a := range actions {
+			if a.group == title {
+				h := a.binding.Help()
+				g.Keys = append(g.Keys, views.Key{Keys: h.Key, Does: h.Desc})
+			}
+		}
+		list = append(list, g)
+	}
+	return list
+}
+
+func focusOn(p views.Pane) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd { m.focus = p; return nil }
+}
+
+func move(lines func(*Model) int) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd { m.moveBy(lines(m)); return nil }
+}
+
+// onPeer calls one of the set's methods on the selected peer and says what
+// went wrong, if anything did.
+func onPeer(what string, do func(*peer.Set, peer.ID) error) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd {
+		row, ok := m.row()
+		if !ok {
+			m.say(true, fmt.Sprintf("%s: no peer is selected; a adds one", what))
+			return nil
+		}
+		if err := do(m.set, row.ID); err != nil {
+			m.say(true, fmt.Sprintf("%s: %v", row.Label, err))
+		}
+		return nil
+	}
+}
+
+func sayNoSuspend(m *Model) tea.Cmd {
+	m.say(true, "ctrl+z is not bound: a stopped program would stop its connections; q quits")
+	return nil
+}

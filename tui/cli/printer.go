@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"bufio"
+	"io"
+	"sync"
+	"time"
+
+	"peerscope/peer"
+	"peerscope/peer/capture"
+	"peerscope/views/report"
+)
+
+// The causes of a dropped event.
+const (
+	memoryBudget = "memory budget"
+	slowOutput   = "slow output"
+)
+
+// printer prints what polls have seen. It runs in a goroutine of its own and
+// reads logs and events by cursor, so a slow reader of the output delays the
+// printing, never the polls or the traffic.
+type printer struct {
+	set    *peer.Set
+	out    *bufio.Writer
+	wanted map[report.Kind]bool
+	left   int // events still to print; below zero: no bound
+	err    error
+
+	last chan struct{} // closed by the watch: nothing more will be shown
+	done chan struct{} // closed when the printer has ended
+	wake chan struct{}
+
+	shown struct { // handed over by the watch
+		sync.Mutex
+		rows map[peer.ID]peer.Row
+		ids  []peer.ID // in the order in which they were shown
+		at   time.Time // the first of them
+	}
+	follows map[peer.ID]*follow
+	slow    bool // the rows in hand have waited for the output
+	buf     []byte
+}
+
+// follow is how far the printing of one peer has come.
+type follow struct {
+	cursor *capture.Cursor
+	seq    int64        // of the next event
+	events []peer.Event // read, but newer than the last poll that was shown
+	counts report.Counts
+	time   time.Time // of the last line
+}
+
+func newPrinter(set *peer.Set, out io.Writer, wanted map[report.Kind]bool, count int) *printer {
+	p := &printer{
+		set: set, out: bufio.NewWriterSize(out, 64<<10), wanted: wanted, left: count,
+		last: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
+		follows: map[peer.ID]*follow{}, buf: make([]byte, 32<<10),
+	}
+	if count == 0 {
+		p.left = -1
+	}
+	p.shown.rows = map[peer.ID]peer.Row{}
+	return p
+}
+
+// show takes over what a poll saw. A row that has not been printed since the
+// last time is printed once, as it is now.
+func (p *printer) show(changes []peer.Change) {
+	if len(changes) == 0 {
+		return
+	}
+	p.shown.Lock()
+	defer p.shown.Unlock()
+	if len(p.shown.ids) == 0 {
+		p.shown.at = time.Now()
+	}
+	for i := range changes {
+		id := changes[i].Row.ID
+		if _, waiting := p.shown.rows[id]; !waiting {
+			p.shown.ids = append(p.shown.ids, id)
+		}
+		p.shown.rows[id] = changes[i].Row
+	}
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take returns the rows to print, nil if there are none.
+func (p *printer) take() (rows []peer.Row) {
+	p.shown.Lock()
+	defer p.shown.Unlock()
+	for _, id := range p.shown.ids {
+		rows = append(rows, p.shown.rows[id])
+	}
+	clear(p.shown.rows)
+	p.shown.ids = p.shown.ids[:0]
+	p.slow = time.Since(p.shown.at) > slowTime
+	return rows
+}
+
+// slowTime is how long a row may wait to be printed before what it lost
+// meanwhile counts as lost to the output.
+const slowTime = 100 * time.Millisecond
+
+func (p *printer) run() {
+	defer close(p.done)
+	for over := false; !over; {
+		select {
+		case <-p.wake:
+		case <-p.last:
+			over = true
+		}
+		for _, row := range p.take() {
+			if !p.row(&row) {
+				p.flush()
+				return
+			}
+		}
+		if !p.flush() {
+			return
+		}
+	}
+}
+
+func (p *printer) flush() bool {
+	if err := p.out.Flush(); err != nil && p.err == nil {
+		p.err = err
+	}
+	return p.err == nil
+}
+
+// row prints what is new of a peer up to its last poll, in the order of time.
+// It is false when no more is to be printed.
+func (p *printer) row(r *peer.Row) bool {
+	f := p.follows[r.ID]
+	if f == nil {
+		f = &follow{cursor: p.set.Log(r.ID).NewCursor(capture.Both)}
+		p.follows[r.ID] = f
+	}
+	events, next := p.set.Events(r.ID, f.seq)
+	f.events, f.seq = append(f.events, events...), next
+	for len(f.events) > 0 && !f.events[0].Polled.After(r.Sampled) {
+		e := f.events[0]
+		f.events = f.events[1:]
+		if !p.data(r, f, e.Time) || !p.line(report.EventKind(&e), f, e.Time, func() []byte { return report.Event(r, &e) }) {
+			return false
+		}
+	}
+	until := r.Sampled
+	if !r.Pending.IsZero() && r.Pending.Before(until) {
+		until = r.Pending // its status comes with a later poll, and belongs before what is newer
+	}
+	return p.data(r, f, until) && p.sample(r, f)
+}
+
+// data prints the bytes that came up to a time.
+func (p *printer) data(r *peer.Row, f *follow, until time.Time) bool {
+	for p.wanted[report.Data] {
+		piece, ok := f.cursor.Next(p.buf, until)
+		if !ok {
+			return true
+		}
+		if piece.Dropped > 0 {
+			cause := memoryBudget
+			if p.slow {
+				cause = slowOutput
+			}
+			if f.time.IsZero() {
+				f.time = r.Started
+			}
+			if !p.line(report.Dropped, f, f.time, func() []byte { return report.Gone(r, f.time, piece.Dir, piece.Dropped, cause) }) {
+				return false
+			}
+			continue
+		}
+		if !p.line(report.Data, f, piece.Time, func() []byte { return report.Bytes(r, piece.Chunk, piece.Data) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// sample prints the buffered bytes if they differ from those printed last.
+func (p *printer) sample(r *peer.Row, f *follow) bool {
+	counts := report.CountsOf(r)
+	if counts == f.counts || f.seq == 0 {
+		return true
+	}
+	f.counts = counts
+	return p.line(report.Buffers, f, r.Sampled, func() []byte { return report.Sample(r) })
+}
+
+// line prints one line if it is wanted. It is false when no more is to be printed.
+func (p *printer) line(k report.Kind, f *follow, t time.Time, text func() []byte) bool {
+	f.time = t
+	if !p.wanted[k] {
+		return true
+	}
+	if _, err := p.out.Write(text()); err != nil {
+		p.err = err
+		return false
+	}
+	if p.left > 0 {
+		p.left--
+	}
+	return p.left != 0
+}

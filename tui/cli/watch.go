@@ -1,0 +1,260 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"peerscope/hexdump"
+	"peerscope/peer"
+	"peerscope/tui"
+	"peerscope/views/report"
+)
+
+// errPeerFailed is the end of a watch in which a dialled peer failed.
+var errPeerFailed = errors.New("a peer failed")
+
+// flushTime is how long an interrupted watch waits for its last lines.
+const flushTime = 500 * time.Millisecond
+
+// watchFlags are what watch takes beside the common flags.
+type watchFlags struct {
+	*common
+	format     string
+	events     []string
+	duration   time.Duration
+	count      int
+	send       string
+	closeWrite bool
+}
+
+func newWatch(c *common) *cobra.Command {
+	f := watchFlags{common: c}
+	cmd := &cobra.Command{
+		Use:   "watch ADDRESS ...",
+		Short: "Print one line an event, for scripts",
+		Long: `Connect to each address and print one JSON object a line for every event:
+status, error, data, buffers, half-close, dropped. It ends when every peer has
+ended, after --duration or --count, or on a signal.
+
+Exit codes: 0 fine, 1 a peer failed or could not be opened, 2 wrong usage,
+130 interrupted.`,
+		Example: `  peerscope watch --duration 2s 127.0.0.1:6379
+  peerscope watch --send 'PING\r\n' --events data --count 2 127.0.0.1:6379`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("watch: expected at least one address")
+			}
+			addrs, err := parseAddresses(cmd, args)
+			if err != nil {
+				return err
+			}
+			return f.run(addrs)
+		},
+	}
+	cmd.Flags().StringVar(&f.format, "format", "json", "of the lines: json")
+	cmd.Flags().StringSliceVar(&f.events, "events", nil, "print only these: "+eventNames()+" (default all)")
+	cmd.Flags().DurationVar(&f.duration, "duration", 0, "end after this time")
+	cmd.Flags().IntVar(&f.count, "count", 0, "end after this many printed events")
+	cmd.Flags().StringVar(&f.send, "send", "", `send to every peer once it is connected: text with \n \r \t \xHH, hex 0a 0b, @file, or - for stdin as it comes`)
+	cmd.Flags().BoolVar(&f.closeWrite, "close-write", false, "half-close after the last send")
+	return cmd
+}
+
+func eventNames() string {
+	names := make([]string, 0, len(report.Kinds))
+	for _, k := range report.Kinds {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ",")
+}
+
+// wanted are the events to print.
+func (f *watchFlags) wanted() (map[report.Kind]bool, error) {
+	wanted := map[report.Kind]bool{}
+	for _, k := range report.Kinds {
+		wanted[k] = len(f.events) == 0
+	}
+	for _, name := range f.events {
+		if !slices.Contains(report.Kinds, report.Kind(name)) {
+			return nil, usagef("--events %q: expected some of %s", name, eventNames())
+		}
+		wanted[report.Kind(name)] = true
+	}
+	return wanted, nil
+}
+
+// source opens what --send names; nil if nothing is to be sent.
+func (f *watchFlags) source() (io.ReadCloser, error) {
+	if f.send == "" {
+		return nil, nil
+	}
+	if f.send == "-" {
+		return io.NopCloser(os.Stdin), nil
+	}
+	if path, isFile := hexdump.FileOf(f.send); isFile {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, usagef("--send: %w", err)
+		}
+		return file, nil
+	}
+	p, err := hexdump.ParseSend(f.send)
+	if err != nil {
+		return nil, usagef("--send: %w", err)
+	}
+	return io.NopCloser(strings.NewReader(string(p))), nil
+}
+
+func (f *watchFlags) check() error {
+	switch {
+	case f.format != "json":
+		return usagef("--format %q: expected json", f.format)
+	case f.duration < 0:
+		return usagef("--duration %v: expected 0 or more", f.duration)
+	case f.count < 0:
+		return usagef("--count %d: expected 0 or more", f.count)
+	}
+	return nil
+}
+
+// run watches until there is nothing left to watch, or it is told to end.
+func (f *watchFlags) run(addrs []peer.Address) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
+	wanted, err := f.wanted()
+	if err != nil {
+		return err
+	}
+	source, err := f.source()
+	if err != nil {
+		return err
+	}
+	set, err := f.set(nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, set.Close()) }()
+	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error of Write, and a quiet end
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+
+	ids := make([]peer.ID, 0, len(addrs))
+	for _, a := range addrs {
+		ids = append(ids, set.Add(a))
+	}
+	w := &watch{set: set, every: f.poll, printer: newPrinter(set, os.Stdout, wanted, f.count)}
+	if source != nil || f.closeWrite {
+		w.sender = newSender(set, ids, source, f.closeWrite)
+	}
+	return w.run(ctx, f.duration)
+}
+
+// watch polls and hands what it saw to the printer, which may lag behind.
+type watch struct {
+	set     *peer.Set
+	every   time.Duration
+	printer *printer
+	sender  *sender // nil: nothing to send
+	failed  bool
+}
+
+func (w *watch) run(ctx context.Context, duration time.Duration) error {
+	go w.printer.run()
+	sending, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if w.sender != nil {
+		w.set.Go(func() { w.sender.run(sending) })
+	}
+	if duration > 0 {
+		var end context.CancelFunc
+		ctx, end = context.WithTimeoutCause(ctx, duration, errDuration)
+		defer end()
+	}
+	for w.poll() && w.pause(ctx) {
+	}
+	interrupted := ctx.Err() != nil && !errors.Is(context.Cause(ctx), errDuration)
+	w.poll() // what came up to the end
+	return w.finish(interrupted)
+}
+
+var errDuration = errors.New("the duration is over")
+
+// poll polls once; false if nothing is left to watch.
+func (w *watch) poll() bool {
+	changes := w.set.Poll()
+	for i := range changes {
+		c := &changes[i]
+		for _, e := range c.Events {
+			w.failed = w.failed || e.Code != 0
+		}
+		if w.sender != nil && (c.Row.Status == peer.StatusConnected || ended(&c.Row)) {
+			w.sender.ready(c.Row.ID, c.Row.Status == peer.StatusConnected)
+		}
+	}
+	w.printer.show(changes)
+	t := w.set.Totals()
+	return t.ByStatus[peer.StatusConnecting]+t.ByStatus[peer.StatusConnected]+t.Lookups > 0
+}
+
+func ended(r *peer.Row) bool {
+	return !r.Resolving && (r.Status == peer.StatusNone || r.Status == peer.StatusError)
+}
+
+// pause waits for the next poll: --poll while there is something to see, else
+// until the first event. It is false when the watch is over.
+func (w *watch) pause(ctx context.Context) bool {
+	due := time.NewTimer(w.every)
+	defer due.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-w.printer.done:
+		return false
+	case <-due.C:
+	}
+	if w.set.Active() {
+		return true
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-w.printer.done:
+		return false
+	case <-w.set.Changed():
+		return true
+	}
+}
+
+// finish lets the printer end and says how it all went.
+func (w *watch) finish(interrupted bool) error {
+	close(w.printer.last)
+	if interrupted {
+		select {
+		case <-w.printer.done:
+		case <-time.After(flushTime): // a reader of stdout that has stopped
+		}
+		return tui.ErrInterrupted
+	}
+	<-w.printer.done
+	switch err := w.printer.err; {
+	case errors.Is(err, syscall.EPIPE):
+		return nil // head has seen enough
+	case err != nil:
+		return fmt.Errorf("write stdout: %w", err)
+	case w.failed:
+		return errPeerFailed
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package tui
+
+import (
+	"time"
+
+	"peerscope/peer"
+	"peerscope/peer/capture"
+)
+
+// quiet is how long nothing must have come for a line to say so.
+const quiet = 3 * time.Second
+
+// items is a peer's history as the bytes pane shows it: chunks and events in
+// the order of time.
+type items struct {
+	log    *capture.Log
+	events []peer.Event // in the order of time
+	dirs   capture.Dirs
+	perRow int
+}
+
+// item is one chunk, one event, or, at the very start, what was dropped.
+type item struct {
+	time    time.Time
+	gap     time.Duration // chunks: since the chunk before; below zero: the first
+	chunk   capture.Chunk // Len is 0 if it is none
+	event   *peer.Event
+	dropped int64
+}
+
+// line is one line of an item.
+type line struct {
+	place
+	item item
+}
+
+func (s *items) first(it item) int64 {
+	if it.chunk.Len > 0 && it.gap >= quiet {
+		return lineGap
+	}
+	return lineHead
+}
+
+func (s *items) last(it item) int64 {
+	if it.chunk.Len == 0 {
+		return lineHead
+	}
+	return s.align(it.chunk.Len - 1)
+}
+
+func (s *items) next(off int64) int64 {
+	if off < 0 {
+		return off + 1
+	}
+	return s.align(off) + int64(s.perRow)
+}
+
+func (s *items) prev(it item, off int64) int64 {
+	switch {
+	case off > 0:
+		return s.align(off - 1)
+	default:
+		return off - 1
+	}
+}
+
+// align moves an offset to the beginning of its row.
+func (s *items) align(off int64) int64 {
+	if off <= 0 {
+		return off
+	}
+	return off - off%int64(s.perRow)
+}
+
+// at returns the item of a time.
+func (s *items) at(t time.Time) (item, bool) {
+	list := s.after(t.Add(-1), 1)
+	if len(list) == 0 || !list[0].time.Equal(t) {
+		return item{}, false
+	}
+	return list[0], true
+}
+
+// before returns the last n items older than t, oldest first; the zero time
+// stands for the end.
+func (s *items) before(t time.Time, n int) []item {
+	if n <= 0 {
+		return nil
+	}
+	chunks := s.log.Before(make([]capture.Chunk, 0, n), t, s.dirs)
+	end := len(s.events)
+	if !t.IsZero() {
+		end = eventsBefore(s.events, t)
+	}
+	list := s.merge(chunks, s.events[max(end-n, 0):end])
+	if len(list) < n {
+		return s.withStart(list)
+	}
+	return list[len(list)-n:]
+}
+
+// after returns the first n items newer than t; the zero time stands for the
+// beginning of what is kept.
+func (s *items) after(t time.Time, n int) []item {
+	if n <= 0 {
+		return nil
+	}
+	chunks := s.log.After(make([]capture.Chunk, 0, n), t, s.dirs)
+	begin := eventsBefore(s.events, t.Add(1))
+	list := s.merge(chunks, s.events[begin:min(begin+n, len(s.events))])
+	if t.IsZero() {
+		list = s.withStart(list)
+	}
+	return list[:min(n, len(list))]
+}
+
+// merge joins chunks and events in the order of time and finds the gaps.
+func (s *items) merge(chunks []capture.Chunk, events []peer.Event) []item {
+	list := make([]item, 0, len(chunks)+len(events)+1)
+	var last time.Time
+	if len(chunks) > 0 {
+		if c := s.log.Before(make([]capture.Chunk, 0, 1), chunks[0].Time, s.dirs); len(c) > 0 {
+			last = c[0].Time
+		}
+	}
+	for len(chunks)+len(events) > 0 {
+		if len(chunks) == 0 || len(events) > 0 && events[0].Time.Before(chunks[0].Time) {
+			list = append(list, item{time: events[0].Time, gap: -1, event: &events[0]})
+			events = events[1:]
+			continue
+		}
+		it := item{time: chunks[0].Time, gap: -1, chunk: chunks[0]}
+		if !last.IsZero() {
+			it.gap = it.time.Sub(last)
+		}
+		last = it.time
+		list = append(list, it)
+		chunks = chunks[1:]
+	}
+	return list
+}
+
+// withStart puts what was dropped in front, if anything was.
+func (s *items) withStart(list []item) []item {
+	var dropped int64
+	for _, d := range [...]capture.Dir{capture.In, capture.Out} {
+		if s.dirs.Has(d) {
+			kept, _ := s.log.Span(d)
+			dropped += kept
+		}
+	}
+	if dropped == 0 {
+		return list
+	}
+	return append([]item{{gap: -1, dropped: dropped}}, list...)
+}

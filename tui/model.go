@@ -1,0 +1,147 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"peerscope/peer"
+	"peerscope/peer/capture"
+	"peerscope/views"
+)
+
+// noticeTime is how long a line of news stays at the foot.
+const noticeTime = 5 * time.Second
+
+// mode is what the keys mean just now.
+type mode uint8
+
+const (
+	modePanes mode = iota // keys act on the panes
+	modeHelp              // the help is open
+	modeAdd               // an address is being typed
+	modeSend              // what to send is being typed
+)
+
+// Model is the inspector's state. It is changed in Update only.
+type Model struct {
+	ctx   context.Context // ends every command that waits
+	set   *peer.Set
+	theme *views.Theme
+	now   func() time.Time
+	every time.Duration // between two polls
+
+	onChange func([]peer.Change)
+
+	width, height int
+	mode          mode
+	focus         views.Pane
+	selected      peer.ID // 0: none
+	firstRow      int     // the top row of the table
+	helpScroll    int
+	dirs          capture.Dirs // the directions that the bytes pane shows
+	perRow        int          // bytes a row of hex at most; 0: as many as fit
+
+	histories map[peer.ID]*history
+	spark     spark
+	rates     rates
+	lastPoll  time.Time
+
+	input       textinput.Model
+	inputError  string
+	target      peer.ID // whom the send box sends to
+	notice      views.Notice
+	noticeEnd   time.Time
+	interrupted bool
+
+	dirty bool   // the frame is out of date
+	frame string // what View returned last
+}
+
+// Options are what a Model needs to know.
+type Options struct {
+	Set   *peer.Set
+	Theme *views.Theme
+	Poll  time.Duration // the longest time from a fact to the poll that sees it
+	Now   func() time.Time
+	// OnChange is called after each poll that saw a change; it must not block.
+	OnChange func([]peer.Change)
+}
+
+// NewModel returns the model; ctx ends the commands that it starts.
+func NewModel(ctx context.Context, o Options) *Model {
+	input := textinput.New()
+	input.Prompt = ""
+	return &Model{
+		ctx: ctx, set: o.Set, theme: o.Theme, now: o.Now, every: o.Poll, onChange: o.OnChange,
+		focus: views.PanePeers, dirs: capture.Both, histories: map[peer.ID]*history{}, input: input, dirty: true,
+	}
+}
+
+// Init starts the tick. The first poll is at once.
+func (m *Model) Init() tea.Cmd {
+	return func() tea.Msg { return pollMsg{} }
+}
+
+// Update routes a message to the one place that deals with it.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case pollMsg:
+		return m, m.poll()
+	case tea.WindowSizeMsg:
+		m.width, m.height, m.dirty = msg.Width, msg.Height, true
+	case tea.KeyMsg:
+		m.dirty = true
+		return m, m.key(msg)
+	case sentMsg:
+		m.dirty = true
+		m.sent(msg)
+	default:
+		if m.mode == modeAdd || m.mode == modeSend {
+			m.dirty = true
+			return m, m.updateInput(msg) // the text cursor's own messages
+		}
+	}
+	return m, nil
+}
+
+// key acts on one key press in the present mode.
+func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
+	if msg.String() == "ctrl+c" {
+		m.interrupted = true
+		return tea.Quit
+	}
+	switch m.mode {
+	case modeAdd, modeSend:
+		return m.promptKey(msg)
+	case modeHelp:
+		return m.helpKey(msg)
+	}
+	if a := actionFor(msg); a != nil {
+		return a.do(m)
+	}
+	return nil
+}
+
+// View returns the screen, drawn anew only if something on it has changed.
+func (m *Model) View() string {
+	if m.width == 0 || m.height == 0 {
+		return "" // the size comes with the first message
+	}
+	if m.dirty {
+		m.frame = m.theme.Render(m.snapshot(), m.width, m.height)
+		m.dirty = false
+	}
+	return m.frame
+}
+
+// Interrupted reports whether ctrl+c ended the program.
+func (m *Model) Interrupted() bool { return m.interrupted }
+
+// say shows a line of news at the foot for a while.
+func (m *Model) say(bad bool, text string) {
+	m.notice = views.Notice{Text: text, Bad: bad}
+	m.noticeEnd = m.now().Add(noticeTime)
+}

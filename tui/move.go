@@ -1,0 +1,167 @@
+package tui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"peerscope/peer"
+	"peerscope/views"
+)
+
+const paneCount = 3
+
+func (m *Model) turnFocus(by int) {
+	m.focus = views.Pane((int(m.focus) + by + paneCount) % paneCount)
+}
+
+// row returns the selected peer, false if there is none.
+func (m *Model) row() (peer.Row, bool) {
+	i, err := m.set.Index(m.selected)
+	if err != nil {
+		return peer.Row{}, false
+	}
+	rows := m.set.Rows(nil, i, 1)
+	if len(rows) == 0 {
+		return peer.Row{}, false
+	}
+	return rows[0], true
+}
+
+// settle keeps the selection on the same peer when rows come and go, and the
+// selected row within the table's visible part. It returns the peer's index,
+// -1 if there is none.
+func (m *Model) settle(visible int) int {
+	total := m.set.Len()
+	i, err := m.set.Index(m.selected)
+	if err != nil {
+		m.selected, i = 0, -1
+		if total > 0 {
+			i = min(m.firstRow, total-1)
+			m.selected = m.set.Rows(nil, i, 1)[0].ID
+		}
+	}
+	visible = max(visible, 1)
+	m.firstRow = min(m.firstRow, max(i, 0))
+	m.firstRow = max(m.firstRow, i-visible+1)
+	m.firstRow = max(min(m.firstRow, total-visible), 0)
+	return i
+}
+
+// selectIndex selects the i-th peer, or the nearest there is.
+func (m *Model) selectIndex(i int) {
+	rows := m.set.Rows(nil, max(min(i, m.set.Len()-1), 0), 1)
+	if len(rows) > 0 {
+		m.selected = rows[0].ID
+	}
+}
+
+// page is how many lines the focused pane shows.
+func (m *Model) page() int {
+	r := m.layout()
+	if m.focus == views.PaneBytes {
+		return max(r.BytesLines(), 1)
+	}
+	return max(r.TableRows(), 1)
+}
+
+// moveBy moves the selection, or scrolls the bytes if they have the focus.
+func (m *Model) moveBy(lines int) {
+	if m.focus == views.PaneBytes {
+		m.scrollBy(lines)
+		return
+	}
+	i, err := m.set.Index(m.selected)
+	if err == nil {
+		m.selectIndex(i + lines)
+	}
+}
+
+func (m *Model) toStart() {
+	if m.focus == views.PaneBytes {
+		if w, ok := m.window(); ok {
+			w.toStart()
+		}
+		return
+	}
+	m.selectIndex(0)
+}
+
+func (m *Model) toEnd() {
+	if m.focus == views.PaneBytes {
+		m.follow()
+		return
+	}
+	m.selectIndex(m.set.Len() - 1)
+}
+
+func (m *Model) scrollBy(lines int) {
+	if w, ok := m.window(); ok {
+		w.scrollBy(lines)
+	}
+}
+
+func (m *Model) follow() {
+	if w, ok := m.window(); ok {
+		w.follow()
+	}
+}
+
+func (m *Model) toggleFreeze() {
+	w, ok := m.window()
+	switch {
+	case !ok:
+	case w.frozen:
+		w.follow()
+	default:
+		w.freeze()
+	}
+}
+
+func (m *Model) space() tea.Cmd {
+	if m.focus == views.PaneBytes {
+		m.toggleFreeze()
+	}
+	return nil
+}
+
+func (m *Model) remove() tea.Cmd {
+	i, err := m.set.Index(m.selected)
+	if err != nil {
+		m.say(true, "remove: no peer is selected")
+		return nil
+	}
+	gone := m.selected
+	if err := m.set.Remove(gone); err != nil {
+		m.say(true, err.Error())
+		return nil
+	}
+	delete(m.histories, gone)
+	delete(m.spark.peers, gone)
+	m.selectIndex(i)
+	return nil
+}
+
+func (m *Model) openHelp() tea.Cmd {
+	m.mode, m.helpScroll = modeHelp, 0
+	return nil
+}
+
+func (m *Model) helpKey(msg tea.KeyMsg) tea.Cmd {
+	switch msg.String() {
+	case "esc", "?", "q", "enter":
+		m.mode = modePanes
+	case "j", "down":
+		m.helpScroll++
+	case "k", "up":
+		m.helpScroll--
+	case "pgdown", "ctrl+d", " ":
+		m.helpScroll += m.height / 2
+	case "pgup", "ctrl+u":
+		m.helpScroll -= m.height / 2
+	case "g", "home":
+		m.helpScroll = 0
+	case "G", "end":
+		m.helpScroll = 1 << 10
+	}
+	m.helpScroll = max(min(m.helpScroll, views.HelpScroll(m.help(), m.width, m.height)), 0)
+	return nil
+}

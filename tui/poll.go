@@ -1,0 +1,75 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"peerscope/peer"
+)
+
+// idlePoll is the time between two polls while nothing is going on.
+const idlePoll = 250 * time.Millisecond
+
+// pollMsg asks for one Set.Poll.
+type pollMsg struct{}
+
+// waitPoll waits until the next poll is due: --poll after the last one, or,
+// while no peer has anything to tell, until the first event wakes the program,
+// but at most idlePoll. There is always exactly one of it under way, so
+// however many events come, they are one message a poll.
+func waitPoll(ctx context.Context, set *peer.Set, last time.Time, every time.Duration) tea.Cmd {
+	return func() tea.Msg {
+		if !set.Active() {
+			idle := time.NewTimer(time.Until(last.Add(max(idlePoll, every))))
+			defer idle.Stop()
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-idle.C:
+				return pollMsg{}
+			case <-set.Changed():
+			}
+		}
+		due := time.NewTimer(time.Until(last.Add(every)))
+		defer due.Stop()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-due.C:
+			return pollMsg{}
+		}
+	}
+}
+
+// poll asks the set what changed and takes it in. Nothing here blocks.
+func (m *Model) poll() tea.Cmd {
+	m.lastPoll = m.now()
+	changes := m.set.Poll()
+	for i := range changes {
+		m.takeIn(&changes[i])
+	}
+	if len(changes) > 0 {
+		m.dirty = true
+		if m.onChange != nil {
+			m.onChange(changes)
+		}
+	}
+	if m.rates.tick(m.lastPoll, m.set.Totals()) || m.spark.tick(m.lastPoll) {
+		m.dirty = true
+	}
+	if m.notice.Text != "" && m.lastPoll.After(m.noticeEnd) {
+		m.notice.Text, m.dirty = "", true
+	}
+	return waitPoll(m.ctx, m.set, m.lastPoll, m.every)
+}
+
+// takeIn notes what a change adds to what is kept here: traffic and events.
+func (m *Model) takeIn(c *peer.Change) {
+	id := c.Row.ID
+	if c.In+c.Out > 0 {
+		m.spark.add(id, m.lastPoll, c.In+c.Out)
+	}
+	m.history(id).add(c.Events)
+}

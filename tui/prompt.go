@@ -1,0 +1,155 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"peerscope/hexdump"
+	"peerscope/peer"
+	"peerscope/views"
+)
+
+const (
+	addHint  = "HOST:PORT, /PATH, unix:///PATH or @NAME; #label behind to name it"
+	sendHint = `text with \n \r \t \xHH, or hex 0a 0b, or @file`
+)
+
+func (m *Model) askAddress() tea.Cmd {
+	return m.ask(modeAdd)
+}
+
+func (m *Model) askSend() tea.Cmd {
+	if _, ok := m.row(); !ok {
+		m.say(true, "send: no peer is selected; a adds one")
+		return nil
+	}
+	m.target = m.selected
+	return m.ask(modeSend)
+}
+
+func (m *Model) ask(mode mode) tea.Cmd {
+	m.mode, m.inputError = mode, ""
+	m.input.Reset()
+	return m.input.Focus()
+}
+
+func (m *Model) promptKey(msg tea.KeyMsg) tea.Cmd {
+	switch msg.String() {
+	case "esc":
+		m.mode = modePanes
+		m.input.Blur()
+		return nil
+	case "enter":
+		if m.mode == modeAdd {
+			return m.add()
+		}
+		return m.send()
+	}
+	m.inputError = ""
+	return m.updateInput(msg)
+}
+
+func (m *Model) updateInput(msg tea.Msg) (cmd tea.Cmd) {
+	m.input, cmd = m.input.Update(msg)
+	return cmd
+}
+
+// add dials what was typed; a wrong address stays in the box with its error.
+func (m *Model) add() tea.Cmd {
+	addr, err := peer.ParseAddress(m.input.Value())
+	if err != nil {
+		m.inputError = err.Error()
+		return nil
+	}
+	m.selected = m.set.Add(addr)
+	m.mode = modePanes
+	m.input.Blur()
+	return nil
+}
+
+// sentMsg is the end of a send.
+type sentMsg struct {
+	label string
+	n     int
+	err   error
+}
+
+// send sends what was typed, outside of Update: a peer that does not read
+// makes it wait.
+func (m *Model) send() tea.Cmd {
+	text := m.input.Value()
+	row, err := m.targetRow()
+	if err != nil {
+		m.inputError = err.Error()
+		return nil
+	}
+	if path, isFile := hexdump.FileOf(text); isFile {
+		file, err := os.Open(path)
+		if err != nil {
+			m.inputError = err.Error()
+			return nil
+		}
+		m.endPrompt()
+		return m.sendFile(row, file)
+	}
+	p, err := hexdump.ParseSend(text)
+	if err != nil {
+		m.inputError = err.Error()
+		return nil
+	}
+	m.endPrompt()
+	return func() tea.Msg {
+		n, err := m.set.Send(m.ctx, row.ID, p)
+		return sentMsg{label: row.Label, n: n, err: err}
+	}
+}
+
+func (m *Model) targetRow() (peer.Row, error) {
+	i, err := m.set.Index(m.target)
+	if err != nil {
+		return peer.Row{}, err
+	}
+	row := m.set.Rows(nil, i, 1)[0]
+	if row.Status != peer.StatusConnected {
+		return row, fmt.Errorf("%s is not connected (%s); r reconnects", row.Label, row.Status)
+	}
+	return row, nil
+}
+
+func (m *Model) endPrompt() {
+	m.mode = modePanes
+	m.input.Blur()
+}
+
+// sendFile sends a file in pieces, so that its size does not matter.
+func (m *Model) sendFile(row peer.Row, file *os.File) tea.Cmd {
+	return func() tea.Msg {
+		n, err := io.Copy(peerWriter{m.ctx, m.set, row.ID}, file)
+		err = errors.Join(err, file.Close())
+		return sentMsg{label: row.Label, n: int(n), err: err}
+	}
+}
+
+// peerWriter is a peer as io.Copy wants it.
+type peerWriter struct {
+	ctx context.Context
+	set *peer.Set
+	id  peer.ID
+}
+
+func (w peerWriter) Write(p []byte) (int, error) { return w.set.Send(w.ctx, w.id, p) }
+
+func (m *Model) sent(msg sentMsg) {
+	switch {
+	case m.ctx.Err() != nil:
+	case msg.err != nil:
+		m.say(true, fmt.Sprintf("%s: %v (%s sent)", msg.label, msg.err, views.Count(int64(msg.n))))
+	default:
+		m.say(false, fmt.Sprintf("%s sent to %s", views.Count(int64(msg.n)), msg.label))
+	}
+}

@@ -1,0 +1,205 @@
+package tui
+
+import (
+	"fmt"
+	"time"
+
+	"peerscope/peer"
+	"peerscope/peer/capture"
+	"peerscope/views"
+)
+
+// layout is the screen's division for the present size and peers.
+func (m *Model) layout() views.Rects {
+	return views.Layout(m.width, m.height, m.set.Len(), m.focus)
+}
+
+// snapshot is the model's state as plain data: what is visible, and no more.
+func (m *Model) snapshot() *views.Frame {
+	rects := m.layout()
+	at := m.settle(rects.TableRows())
+	f := &views.Frame{Title: m.title(), Focus: m.focus, Keys: footKeys(), Notice: m.notice}
+	f.Table = m.table(at, rects.TableRows())
+	if row, ok := m.row(); ok {
+		f.Timeline = m.timeline(row)
+		f.Bytes = m.bytes(row)
+	}
+	switch m.mode {
+	case modeHelp:
+		f.Help = m.help()
+	case modeAdd:
+		f.Prompt = m.prompt("add a peer", addHint)
+	case modeSend:
+		label := "a removed peer"
+		if i, err := m.set.Index(m.target); err == nil {
+			label = m.set.Rows(nil, i, 1)[0].Label
+		}
+		f.Prompt = m.prompt("send to "+label, sendHint)
+	}
+	return f
+}
+
+func (m *Model) title() views.Title {
+	t := m.set.Totals()
+	return views.Title{Peers: t.Peers, ByStatus: t.ByStatus, In: m.rates.in, Out: m.rates.out, Dropped: t.Dropped}
+}
+
+func (m *Model) help() *views.Help {
+	return &views.Help{Groups: helpGroups(), Notes: helpNotes, Scroll: m.helpScroll}
+}
+
+func (m *Model) prompt(title, hint string) *views.Prompt {
+	return &views.Prompt{Title: title, Input: m.input.View(), Hint: hint, Error: m.inputError}
+}
+
+// table takes the visible rows, and tells the set which they are.
+func (m *Model) table(selected, visible int) views.Table {
+	rows := m.set.Rows(make([]peer.Row, 0, visible), m.firstRow, visible)
+	t := views.Table{First: m.firstRow, Total: m.set.Len(), Selected: selected}
+	ids := make([]peer.ID, 0, len(rows))
+	for _, r := range rows {
+		ids = append(ids, r.ID)
+		t.Rows = append(t.Rows, m.tableRow(r))
+	}
+	m.set.Show(ids)
+	return t
+}
+
+func (m *Model) tableRow(r peer.Row) views.Row {
+	v := views.Row{
+		ID: int(r.ID), Label: r.Label, Address: r.Address, Kind: r.Kind, Status: r.Status,
+		Unread: r.Unread, RecvQ: r.RecvQ, SendQ: r.SendQ, SendQApprox: r.Approx,
+		Received: r.Received, Sent: r.Sent, Spark: m.spark.cells(r.ID, m.now()),
+		Resolving: r.Resolving, WriteClosed: r.WriteEnd,
+	}
+	switch {
+	case r.Status == peer.StatusConnecting:
+		v.Elapsed, v.Deadline = r.Sampled.Sub(r.Started), r.Deadline.Sub(r.Started)
+	case r.Status != peer.StatusConnected && r.Last.Cause != nil && !r.Resolving:
+		v.Cause, v.Bad = r.Last.Cause.Error(), r.Last.Code != 0
+	}
+	return v
+}
+
+func (m *Model) timeline(r peer.Row) views.Timeline {
+	t := views.Timeline{Label: r.Label}
+	var before time.Time
+	for _, e := range m.history(r.ID).events {
+		v := eventView(e)
+		v.After = -1
+		if !before.IsZero() {
+			v.After = e.Time.Sub(before)
+		}
+		before = e.Time
+		t.Events = append(t.Events, v)
+	}
+	return t
+}
+
+func eventView(e peer.Event) views.Event {
+	v := views.Event{Time: e.Time, From: e.From, To: e.To, Bad: e.Code != 0}
+	switch e.Kind {
+	case peer.EventError:
+		v.Text = e.Op + " failed"
+	case peer.EventHalfClose:
+		v.Text = "half-closed by us"
+	}
+	if e.Cause != nil {
+		v.Cause = e.Cause.Error()
+	}
+	if e.By == peer.ByRemote && e.Code == 0 && e.To == peer.StatusNone {
+		v.Cause += "; closed, as the class does"
+	}
+	return v
+}
+
+// window is the bytes pane of the selected peer; false if there is none.
+func (m *Model) window() (*window, bool) {
+	log := m.set.Log(m.selected)
+	if log == nil {
+		return nil, false
+	}
+	rects := m.layout()
+	h := m.history(m.selected)
+	return &window{
+		scroll: &h.scroll, height: rects.BytesLines(), now: m.now(),
+		items: items{log: log, events: h.events, dirs: m.dirs, perRow: rects.PerRow(m.perRow)},
+	}, true
+}
+
+func (m *Model) bytes(r peer.Row) views.Bytes {
+	b := views.Bytes{Label: r.Label, Shown: shownDirs[m.dirs]}
+	w, ok := m.window()
+	if !ok {
+		return b
+	}
+	lines := w.lines()
+	b.Frozen, b.PerRow = w.frozen, w.perRow
+	if w.frozen {
+		b.Behind = w.behind(lines)
+	}
+	data := make([]byte, len(lines)*w.perRow)
+	for i, l := range lines {
+		b.Lines = append(b.Lines, w.view(l, data[i*w.perRow:(i+1)*w.perRow]))
+	}
+	if len(lines) == 0 {
+		b.Empty = "no bytes yet"
+	}
+	return b
+}
+
+// view makes a line's data; buf takes the bytes of a row.
+func (w *window) view(l line, buf []byte) views.Line {
+	c := l.item.chunk
+	v := views.Line{Time: l.item.time, Out: c.Dir == capture.Out, Gap: l.item.gap}
+	switch {
+	case l.item.dropped > 0:
+		v.Kind, v.Len = views.LineDropped, l.item.dropped
+	case l.item.event != nil:
+		v.Kind, v.Event = views.LineEvent, eventView(*l.item.event)
+	case l.off == lineGap:
+		v.Kind = views.LineGap
+	case l.off == lineHead:
+		v.Kind, v.Len = views.LineChunk, c.Len
+	default:
+		v.Kind, v.Offset = views.LineHex, c.Off+l.off
+		n, _ := w.log.CopyAt(buf[:min(int64(len(buf)), c.Len-l.off)], c.Dir, v.Offset) // 0 if it went just now
+		v.Data = buf[:n]
+	}
+	return v
+}
+
+// shownDirs are the words for what the bytes pane shows, in the order of the v key.
+var shownDirs = map[capture.Dirs]string{capture.Both: "both", capture.In.Only(): "in", capture.Out.Only(): "out"}
+
+func (m *Model) cycleDirs() {
+	switch m.dirs {
+	case capture.Both:
+		m.dirs = capture.In.Only()
+	case capture.In.Only():
+		m.dirs = capture.Out.Only()
+	default:
+		m.dirs = capture.Both
+	}
+}
+
+func (m *Model) cyclePerRow() {
+	switch m.perRow {
+	case 0:
+		m.perRow = 8
+	case 8:
+		m.perRow = 16
+	case 16:
+		m.perRow = 32
+	default:
+		m.perRow = 0
+	}
+	m.say(false, "bytes a row: "+perRowWord(m.perRow))
+}
+
+func perRowWord(n int) string {
+	if n == 0 {
+		return "as many as fit"
+	}
+	return fmt.Sprintf("%d, or as many as fit", n)
+}
