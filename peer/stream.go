@@ -58,10 +58,18 @@ func (c *conn) take(p []byte) (n int) {
 
 // takeUnread copies from the read mark on and moves it.
 func takeUnread(log *capture.Log, p []byte) int {
-	_, end := log.Span(capture.In)
-	n, _ := log.CopyAt(p, capture.In, end-log.Unread(capture.In)) // the mark is never before what is kept
-	log.Consume(capture.In, int64(n))
-	return n
+	for {
+		unread := log.Unread(capture.In)
+		if unread == 0 {
+			return 0
+		}
+		_, end := log.Span(capture.In)
+		n, dropped := log.CopyAt(p, capture.In, end-unread)
+		if dropped == 0 {
+			log.Consume(capture.In, int64(n))
+			return n
+		} // the budget has just moved the mark
+	}
 }
 
 // PutPartialData sends what the kernel takes without blocking and returns how
@@ -89,6 +97,7 @@ func (s *Socket) PutPartialData(p []byte) (int, error) {
 		}
 	}
 	if s.sink != nil {
+		s.sink.log.Idle(capture.Out)
 		s.sink.mark()
 	}
 	return sent, nil

@@ -1,9 +1,40 @@
 // Package capture keeps what went over a connection: the bytes, which way
 // they went, when they arrived and where one read ended and the next began.
 //
-// A [Log] belongs to one peer and has two directions. All logs take their
-// blocks from one [Pool], which maps them outside the Go heap and bounds all
-// logs together: when the budget is spent, the oldest bytes go, and are
-// counted. Nobody holds a slice of a block; readers copy out under the log's
-// lock, at most [MaxCopy] bytes at a time.
+// A [Log] belongs to one peer and has two directions, [In] and [Out]. Each has
+// one writer, which reserves space, has the kernel fill it and commits what
+// came as one [Chunk]. Chunk times are taken under the log's lock and rise
+// strictly over both directions, so a time is also a position in the log.
+// Readers come in any number: [Log.CopyAt], [Log.Before] and [Log.After] for a
+// screen that shows a part, a [Cursor] for a follower that must see all. A
+// [List] keeps records that are no bytes: transitions, samples, notes.
+//
+// # Memory
+//
+// All of them count against one [Pool]. Bytes live in blocks of 4 KiB to 1 MiB
+// that are mapped outside the Go heap and end with the index of their own
+// chunks, 16 bytes each: a chunk lies in one block, and the budget takes both
+// together. When the budget is spent, the block that was taken first over all
+// logs goes, its bytes are counted as dropped, and kept moves on in
+// [Log.Span]. A reserved block stays, and so do the records of lists while any
+// block can go instead. Nobody but a direction's writer holds a slice of a
+// block; readers copy out under the log's lock, at most [MaxCopy] at a time.
+//
+// # Overshoot
+//
+// A writer never waits for memory: where nothing is left that may go,
+// [Log.Reserve] still gives 4 KiB. So while lists fit into the budget beside what
+// is reserved, [Pool.Used] is at most the budget plus [Overshoot] times the
+// directions that had space reserved at once; the next block that is taken
+// brings it down again. Lists alone may hold the whole budget and four records
+// each; what is reserved at that time comes on top. Besides, up to 1 MiB of
+// freed blocks (a quarter of the budget, if that is less) stays mapped for the
+// next ones; it is not in Used.
+//
+// # Locks
+//
+// The order is: a log's or a list's lock, then the pool's. Nobody holds the
+// locks of two logs or lists. Eviction chooses a block under the pool's lock,
+// lets go of it, and then asks the block's log, which drops the oldest that it
+// has unless that is reserved.
 package capture

@@ -1,0 +1,106 @@
+package capture
+
+import (
+	"encoding/binary"
+	"sync/atomic"
+	"unsafe"
+)
+
+const (
+	minBlock = 4 << 10
+	maxBlock = 1 << 20
+
+	// entrySize is what a block's index spends on a chunk: its time in
+	// nanoseconds and the offset of its end, 8 bytes each. The beginning is
+	// the end of the chunk before, for the chunks of a direction are contiguous.
+	entrySize = 16
+
+	// blockCost is charged for a block beyond its memory: the block itself
+	// and its place in the direction's slice, which grows by doubling.
+	blockCost = int64(unsafe.Sizeof(block{})) + 2*int64(unsafe.Sizeof((*block)(nil)))
+)
+
+// block is a piece of mapped memory that belongs to one direction of one log.
+// Bytes grow from its beginning, index entries from its end. The fields below
+// the line are guarded by the log's lock, prev and next by the pool's.
+type block struct {
+	log        *Log
+	dir        Dir
+	pinned     atomic.Bool // set under the log's lock; eviction looks under the pool's
+	prev, next *block      // in the pool's order of allocation
+
+	run   run    // where mem lies; no arena if mem is from the heap
+	mem   []byte // a multiple of minBlock
+	off   int64  // of the first byte, in the direction
+	n     int    // bytes
+	count int    // chunks
+}
+
+// room returns how many bytes the next chunk of the block may have.
+func (b *block) room() int { return len(b.mem) - b.n - (b.count+1)*entrySize }
+
+// space returns the room as a slice that cannot reach into the index.
+func (b *block) space() []byte {
+	end := b.n + b.room()
+	return b.mem[b.n:end:end]
+}
+
+// end returns the offset after the block's last byte.
+func (b *block) end() int64 { return b.off + int64(b.n) }
+
+// add makes the next n bytes of the block a chunk.
+func (b *block) add(ns int64, n int) {
+	b.n += n
+	b.count++
+	e := b.entry(b.count - 1)
+	binary.NativeEndian.PutUint64(e, uint64(ns))
+	binary.NativeEndian.PutUint64(e[8:], uint64(b.end()))
+}
+
+func (b *block) entry(i int) []byte {
+	at := len(b.mem) - (i+1)*entrySize
+	return b.mem[at : at+entrySize]
+}
+
+// timeOf returns the time of chunk i in nanoseconds.
+func (b *block) timeOf(i int) int64 { return int64(binary.NativeEndian.Uint64(b.entry(i))) }
+
+// endOf returns the offset after chunk i.
+func (b *block) endOf(i int) int64 { return int64(binary.NativeEndian.Uint64(b.entry(i)[8:])) }
+
+// offOf returns the offset of chunk i.
+func (b *block) offOf(i int) int64 {
+	if i == 0 {
+		return b.off
+	}
+	return b.endOf(i - 1)
+}
+
+// fit returns the size that leaves the block room for at least spare more
+// bytes and less than minBlock beyond them, or its size if it is smaller.
+func (b *block) fit(spare int) int {
+	need := b.n + b.count*entrySize + spare
+	return min(len(b.mem), (need+minBlock-1)/minBlock*minBlock)
+}
+
+// moveIndex makes the index end at size instead of the end of the block.
+func (b *block) moveIndex(size int) {
+	n := b.count * entrySize
+	copy(b.mem[size-n:size], b.mem[len(b.mem)-n:])
+}
+
+// blockOrder is a ring of blocks in the order of allocation. The root's next
+// is the oldest; the root is its own neighbour when the ring is empty.
+type blockOrder struct{ root block }
+
+func (o *blockOrder) init() { o.root.prev, o.root.next = &o.root, &o.root }
+
+func (o *blockOrder) pushBack(b *block) {
+	b.prev, b.next = o.root.prev, &o.root
+	b.prev.next, b.next.prev = b, b
+}
+
+func (o *blockOrder) remove(b *block) {
+	b.prev.next, b.next.prev = b.next, b.prev
+	b.prev, b.next = nil, nil
+}

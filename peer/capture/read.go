@@ -1,0 +1,197 @@
+package capture
+
+import (
+	"math"
+	"slices"
+	"sort"
+	"time"
+)
+
+// Span returns the offsets [kept, end) of the bytes of d that are still there.
+// end is the number of bytes ever committed, kept of those that are gone.
+func (l *Log) Span(d Dir) (kept, end int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	dir := &l.dirs[d]
+	return dir.kept(), dir.end
+}
+
+// Unread returns the bytes of d after the read mark.
+func (l *Log) Unread(d Dir) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	dir := &l.dirs[d]
+	return dir.end - dir.mark
+}
+
+// Consume moves the read mark of d forward by n bytes, or to the end if n is
+// negative or more than there is, and returns by how many it moved.
+func (l *Log) Consume(d Dir, n int64) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	dir := &l.dirs[d]
+	if unread := dir.end - dir.mark; n < 0 || n > unread {
+		n = unread
+	}
+	dir.mark += n
+	return n
+}
+
+// CopyAt copies the bytes of d from offset off on, as many as there are, fit
+// into dst and do not exceed [MaxCopy]. If off is below what is kept, it copies
+// nothing and returns how many bytes from off on are gone.
+func (l *Log) CopyAt(dst []byte, d Dir, off int64) (n int, dropped int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	dir := &l.dirs[d]
+	off = max(off, 0)
+	if kept := dir.kept(); off < kept {
+		return 0, kept - off
+	}
+	dst = dst[:min(len(dst), MaxCopy)]
+	for i := dir.blockAt(off); i < len(dir.blocks) && n < len(dst); i++ {
+		b := dir.blocks[i]
+		n += copy(dst[n:], b.mem[off+int64(n)-b.off:b.n])
+	}
+	return n, 0
+}
+
+// At returns the chunk that the byte of d at off belongs to; false if it is not
+// there any more or not yet.
+func (l *Log) At(d Dir, off int64) (Chunk, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	dir := &l.dirs[d]
+	at := dir.placeAt(off)
+	if off < dir.kept() || !dir.has(at) {
+		return Chunk{}, false
+	}
+	return dir.chunk(d, at), true
+}
+
+// Before appends to dst the last chunks of dirs that are older than t, in the
+// order of time, as many as its capacity has room for. The zero time stands for
+// the end of the log.
+func (l *Log) Before(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
+	ns := int64(math.MaxInt64)
+	if !t.IsZero() {
+		ns = max(nanos(t), 1) - 1
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var at [2]place
+	for d := range at {
+		at[d] = l.dirs[d].back(l.dirs[d].placeAfter(ns))
+	}
+	start := len(dst)
+	for len(dst) < cap(dst) {
+		d, ok := l.pick(dirs, at, func(a, b int64) bool { return a > b })
+		if !ok {
+			break
+		}
+		dst = append(dst, l.dirs[d].chunk(d, at[d]))
+		at[d] = l.dirs[d].back(at[d])
+	}
+	slices.Reverse(dst[start:])
+	return dst
+}
+
+// After appends to dst the first chunks of dirs that are newer than t, in the
+// order of time, as many as its capacity has room for. The zero time stands for
+// the beginning of what is kept.
+func (l *Log) After(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
+	ns := nanos(t)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var at [2]place
+	for d := range at {
+		at[d] = l.dirs[d].placeAfter(ns)
+	}
+	for len(dst) < cap(dst) {
+		d, ok := l.pick(dirs, at, func(a, b int64) bool { return a < b })
+		if !ok {
+			break
+		}
+		dst = append(dst, l.dirs[d].chunk(d, at[d]))
+		at[d] = l.dirs[d].forth(at[d])
+	}
+	return dst
+}
+
+// pick returns the direction of dirs whose chunk at its place comes first;
+// false if neither has one there.
+func (l *Log) pick(dirs Dirs, at [2]place, first func(a, b int64) bool) (Dir, bool) {
+	best, found := In, false
+	for d := In; d <= Out; d++ {
+		dir := &l.dirs[d]
+		if !dirs.Has(d) || !dir.has(at[d]) {
+			continue
+		}
+		if !found || first(dir.time(at[d]), l.dirs[best].time(at[best])) {
+			best, found = d, true
+		}
+	}
+	return best, found
+}
+
+// place is a chunk of a direction: which block, and which chunk of the block.
+// It is valid until the log's lock is let go.
+type place struct{ block, chunk int }
+
+// has reports whether there is a chunk at p.
+func (dir *direction) has(p place) bool {
+	return p.block >= 0 && p.block < len(dir.blocks) && p.chunk < dir.blocks[p.block].count
+}
+
+// blockAt returns the index of the block that ends after off, or of none.
+func (dir *direction) blockAt(off int64) int {
+	return sort.Search(len(dir.blocks), func(i int) bool { return dir.blocks[i].end() > off })
+}
+
+// placeAt returns the place of the chunk that ends after off.
+func (dir *direction) placeAt(off int64) place {
+	i := dir.blockAt(off)
+	if i == len(dir.blocks) {
+		return place{block: i}
+	}
+	b := dir.blocks[i]
+	return place{i, sort.Search(b.count, func(c int) bool { return b.endOf(c) > off })}
+}
+
+// placeAfter returns the place of the first chunk that is newer than ns.
+func (dir *direction) placeAfter(ns int64) place {
+	i := sort.Search(len(dir.blocks), func(i int) bool {
+		b := dir.blocks[i]
+		return b.count == 0 || b.timeOf(b.count-1) > ns
+	})
+	if i == len(dir.blocks) {
+		return place{block: i}
+	}
+	b := dir.blocks[i]
+	return place{i, sort.Search(b.count, func(c int) bool { return b.timeOf(c) > ns })}
+}
+
+func (dir *direction) forth(p place) place {
+	if p.chunk+1 < dir.blocks[p.block].count {
+		return place{p.block, p.chunk + 1}
+	}
+	return place{block: p.block + 1}
+}
+
+func (dir *direction) back(p place) place {
+	if p.chunk > 0 {
+		return place{p.block, p.chunk - 1}
+	}
+	if p.block == 0 {
+		return place{block: -1}
+	}
+	return place{p.block - 1, dir.blocks[p.block-1].count - 1}
+}
+
+func (dir *direction) time(p place) int64 { return dir.blocks[p.block].timeOf(p.chunk) }
+
+func (dir *direction) chunk(d Dir, p place) Chunk {
+	b := dir.blocks[p.block]
+	off := b.offOf(p.chunk)
+	return Chunk{Dir: d, Time: time.Unix(0, b.timeOf(p.chunk)), Off: off, Len: b.endOf(p.chunk) - off}
+}
