@@ -6,6 +6,8 @@ import (
 
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
 
 	"peerscope/peer"
 	"peerscope/peer/capture"
@@ -74,6 +76,7 @@ type Options struct {
 func NewModel(ctx context.Context, o Options) *Model {
 	input := textinput.New()
 	input.Prompt = ""
+	lipgloss.SetColorProfile(termenv.ANSI) // the text cursor is reverse video, which NO_COLOR does not forbid
 	return &Model{
 		ctx: ctx, set: o.Set, theme: o.Theme, now: o.Now, every: o.Poll, onChange: o.OnChange,
 		focus: views.PanePeers, dirs: capture.Both, histories: map[peer.ID]*history{}, input: input, dirty: true,

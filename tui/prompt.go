@@ -148,8 +148,8 @@ func (m *Model) sent(msg sentMsg) {
 	switch {
 	case m.ctx.Err() != nil:
 	case msg.err != nil:
-		m.say(true, fmt.Sprintf("%s: %v (%s sent)", msg.label, msg.err, views.Count(int64(msg.n))))
+		m.say(true, fmt.Sprintf("%s: %v (%s sent)", msg.label, msg.err, views.Size(int64(msg.n))))
 	default:
-		m.say(false, fmt.Sprintf("%s sent to %s", views.Count(int64(msg.n)), msg.label))
+		m.say(false, fmt.Sprintf("%s sent to %s", views.Size(int64(msg.n)), msg.label))
 	}
 }

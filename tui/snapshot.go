@@ -48,8 +48,12 @@ func (m *Model) help() *views.Help {
 	return &views.Help{Groups: helpGroups(), Notes: helpNotes, Scroll: m.helpScroll}
 }
 
+// prompt gives the text input the room that the foot has for it.
 func (m *Model) prompt(title, hint string) *views.Prompt {
-	return &views.Prompt{Title: title, Input: m.input.View(), Hint: hint, Error: m.inputError}
+	p := &views.Prompt{Title: title, Hint: hint, Error: m.inputError}
+	m.input.Width = max(views.PromptRoom(p, m.width)-1, 1)
+	p.Input = m.input.View()
+	return p
 }
 
 // table takes the visible rows, and tells the set which they are.
@@ -157,6 +161,7 @@ func (w *window) view(l line, buf []byte) views.Line {
 		v.Kind, v.Len = views.LineDropped, l.item.dropped
 	case l.item.event != nil:
 		v.Kind, v.Event = views.LineEvent, eventView(*l.item.event)
+		v.Event.After = -1 // the timeline tells that
 	case l.off == lineGap:
 		v.Kind = views.LineGap
 	case l.off == lineHead:

@@ -59,6 +59,7 @@ type Row struct {
 	Elapsed, Deadline    time.Duration // while connecting: "12.4 of 30 s"
 	Resolving            bool          // a name is being looked up
 	WriteClosed          bool          // we have half-closed: nothing more is sent
+	Bad                  bool          // Cause is an error though Status is not ERROR (a path that does not exist)
 }
 
 // Timeline is what happened to the selected peer.

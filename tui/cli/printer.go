@@ -137,7 +137,7 @@ func (p *printer) flush() bool {
 func (p *printer) row(r *peer.Row) bool {
 	f := p.follows[r.ID]
 	if f == nil {
-		f = &follow{cursor: p.set.Log(r.ID).NewCursor(capture.Both)}
+		f = &follow{cursor: p.set.Log(r.ID).NewCursor(capture.Both), counts: report.Counts{Unread: -1, RecvQ: -1, SendQ: -1}}
 		p.follows[r.ID] = f
 	}
 	events, next := p.set.Events(r.ID, f.seq)
@@ -186,7 +186,7 @@ func (p *printer) data(r *peer.Row, f *follow, until time.Time) bool {
 // sample prints the buffered bytes if they differ from those printed last.
 func (p *printer) sample(r *peer.Row, f *follow) bool {
 	counts := report.CountsOf(r)
-	if counts == f.counts || f.seq == 0 {
+	if counts == f.counts {
 		return true
 	}
 	f.counts = counts

@@ -1,0 +1,148 @@
+package views
+
+// bytes draws the bytes pane.
+func (p *pen) bytes(v *Bytes, r *Rects, focused bool) {
+	pn := pane{bare: r.Bare, focused: focused}
+	w, h := r.inner(r.Bytes)
+	p.paneTop(pn, "Bytes", func() { p.bytesTitle(v) })
+	d := newDump(v, w)
+	for y := range h {
+		p.paneLine(pn)
+		switch {
+		case y < len(v.Lines):
+			p.bytesLine(&v.Lines[y], d, y == 0)
+		case len(v.Lines) == 0 && y == (h-1)/2:
+			p.middle(dim, cut(tidy(v.Empty), w-2))
+		}
+		p.paneLineEnd(pn)
+	}
+	p.paneBottom(pn)
+}
+
+// bytesTitle says whose bytes, which of them, and whether they move. The
+// label gives way first: a frozen view must say so.
+func (p *pen) bytesTitle(v *Bytes) {
+	var b [48]byte
+	state, st := append(b[:0], "following"...), good
+	if v.Frozen {
+		state, st = append(b[:0], "frozen"...), warm
+		if v.Behind > 0 {
+			state = append(appendMemory(append(state, ", "...), v.Behind), " behind"...)
+		}
+	}
+	shown := tidy(v.Shown)
+	room := p.limit - p.col - 1 - 2 - cells(shown) - 2 - len(state)
+	p.gap(1)
+	if label := tidy(v.Label); label != "" && room > 3 {
+		p.textWidth(dim, label, room)
+		p.gap(2)
+	}
+	if room > -3 {
+		p.text(dim, shown)
+		p.gap(2)
+	}
+	p.number(st, state)
+}
+
+// bytesLine draws one line of any kind.
+func (p *pen) bytesLine(l *Line, d *dump, first bool) {
+	switch l.Kind {
+	case LineHex:
+		p.hexRow(l, d, first)
+	case LineChunk:
+		p.chunkLine(l, d)
+	case LineGap:
+		var b [40]byte
+		p.ruledLine(d, append(appendPause(b[:0], l.Gap), " without traffic"...), faint, part{})
+	case LineDropped:
+		var b [48]byte
+		p.ruledLine(d, append(appendMemory(b[:0], l.Len), " older dropped"...), warm, directionArrow(l.Out))
+	case LineEvent:
+		p.eventLine(&l.Event, d)
+	}
+}
+
+// directionArrow is the sign of a direction in its colour.
+func directionArrow(sent bool) part {
+	if sent {
+		return part{out, "→"}
+	}
+	return part{in, "←"}
+}
+
+// direction names a direction.
+func direction(sent bool) part {
+	if sent {
+		return part{outStrong, "→ sent"}
+	}
+	return part{inStrong, "← received"}
+}
+
+// chunkLine is the header of a chunk: which way, when, how long after the
+// chunk before, how many bytes.
+func (p *pen) chunkLine(l *Line, d *dump) {
+	left := p.col
+	name := direction(l.Out)
+	p.gap(1)
+	p.text(name.style, name.text)
+	var b [32]byte
+	if d.head.clock.w > 0 {
+		p.to(left + d.head.clock.x)
+		p.number(dim, appendClock(b[:0], l.Time))
+	}
+	if d.head.gap.w > 0 && l.Gap >= 0 {
+		p.right(faint, appendDuration(append(b[:0], '+'), l.Gap), left+d.head.gap.end())
+	}
+	p.right(plain, appendSize(b[:0], l.Len), left+d.head.size.end())
+}
+
+// eventLine is a transition or a half-close among the bytes, in the columns
+// of the chunk headers unless what happened is too long for them.
+func (p *pen) eventLine(e *Event, d *dump) {
+	left := p.col
+	name := eventName(e)
+	p.gap(1)
+	p.text(name.style, name.text)
+	var b [32]byte
+	inColumns := p.col < left+d.head.clock.x
+	if d.head.clock.w > 0 {
+		p.gap(1)
+		p.to(left + d.head.clock.x)
+		p.number(dim, appendClock(b[:0], e.Time))
+	}
+	if d.head.gap.w > 0 && e.After >= 0 {
+		after := appendDuration(append(b[:0], '+'), e.After)
+		p.gap(1)
+		if inColumns {
+			p.right(faint, after, left+d.head.gap.end())
+		} else {
+			p.number(faint, after)
+		}
+	}
+	if e.Cause != "" {
+		if cause := cutWords(tidy(e.Cause), p.limit-p.col-3); cause != "…" {
+			p.gap(2)
+			p.text(causeStyle(e), cause)
+		}
+	}
+}
+
+// ruledLine is text in the middle of a dotted ruler as wide as the rows.
+func (p *pen) ruledLine(d *dump, words []byte, st style, sign part) {
+	text := string(words)
+	n := cells(text) + 2
+	if sign.text != "" {
+		n += 2
+	}
+	end := p.col + d.width
+	p.gap(1)
+	p.rule(faint, "┄", p.col+(d.width-2-n)/2)
+	p.gap(1)
+	if sign.text != "" {
+		p.text(sign.style, sign.text)
+		p.gap(1)
+	}
+	p.text(st, text)
+	p.gap(1)
+	p.rule(faint, "┄", end-1)
+}

@@ -1,0 +1,132 @@
+package views
+
+import "peerscope/hexdump"
+
+// dump is what all lines of one bytes pane have in common.
+type dump struct {
+	per    int // bytes a row
+	digits int // of the offsets
+	shape  hexShape
+	head   headerColumns
+	width  int // of a row with its margins, or of the pane if that is less
+}
+
+// mostPerRow bounds what a frame may ask for.
+const mostPerRow = 64
+
+// newDump decides how the lines of a pane of w cells are drawn. All offsets
+// have as many digits as the largest needs, so that the columns stand still.
+func newDump(v *Bytes, w int) *dump {
+	d := &dump{per: v.PerRow, digits: 8, head: headerColumnsFor(w)}
+	if d.per < 1 || d.per > mostPerRow {
+		d.per = 16
+	}
+	for i := range v.Lines {
+		if v.Lines[i].Kind == LineHex {
+			d.digits = max(d.digits, hexdump.OffsetDigits(v.Lines[i].Offset))
+		}
+	}
+	d.shape = hexShapeFor(w, d.per, d.digits)
+	d.width = min(w, max(d.shape.width(d.per, d.digits), d.head.size.end()+1))
+	return d
+}
+
+// hexRow draws one row: offset, bytes in hex, the same bytes as text. A run
+// of bytes of one class carries one escape code. On the pane's first line,
+// where the chunk's header is out of sight, the arrow takes the margin.
+func (p *pen) hexRow(l *Line, d *dump, first bool) {
+	room := p.limit - p.col
+	row := l.Data[:min(len(l.Data), d.per)]
+	if first {
+		arrow := directionArrow(l.Out)
+		p.text(arrow.style, arrow.text)
+	} else {
+		p.gap(1)
+	}
+	if d.shape.width(d.per, d.digits) > room {
+		p.hexCut(row)
+		return
+	}
+	if d.shape.offset {
+		p.offset(l.Offset, d.digits)
+		p.gap(d.shape.gap)
+	}
+	text := p.col + hexWidth(d.per) + d.shape.gap
+	p.hexBytes(row)
+	if !d.shape.text {
+		return
+	}
+	p.to(text)
+	if d.shape.bars {
+		p.text(faint, "│")
+	}
+	p.textBytes(row)
+	if d.shape.bars {
+		p.to(text + 1 + d.per)
+		p.text(faint, "│")
+	}
+}
+
+// hexCut writes as many bytes as fit when not all of the row's do.
+func (p *pen) hexCut(row []byte) {
+	n := len(row)
+	for n > 0 && hexWidth(n)+2 > p.limit-p.col {
+		n--
+	}
+	p.hexBytes(row[:n])
+	if n < len(row) {
+		p.text(faint, "…")
+	}
+}
+
+// offset writes an offset in hex.
+func (p *pen) offset(offset int64, digits int) {
+	p.style(dim)
+	from := len(p.b)
+	p.b = hexdump.AppendOffset(p.b, offset, digits)
+	p.col += len(p.b) - from
+}
+
+// hexBytes writes bytes in hex; the caller has seen to the room.
+func (p *pen) hexBytes(row []byte) {
+	b, last := p.b, styleCount
+	codes := &p.theme.sgr[p.row]
+	for i, c := range row {
+		if i > 0 {
+			b = append(b, ' ')
+			if i&7 == 0 {
+				b = append(b, ' ')
+			}
+		}
+		if st := byteStyles[c]; st != last {
+			b = append(b, codes[st]...)
+			last = st
+		}
+		b = append(b, byteDigits[c][0], byteDigits[c][1])
+	}
+	p.wrote(b, last, hexWidth(len(row)))
+}
+
+// textBytes writes bytes as text, one cell each; the caller has seen to the room.
+func (p *pen) textBytes(row []byte) {
+	b, last := p.b, styleCount
+	codes := &p.theme.sgr[p.row]
+	for _, c := range row {
+		if st := byteStyles[c]; st != last {
+			b = append(b, codes[st]...)
+			last = st
+		}
+		b = append(b, byteGlyphs[c]...)
+	}
+	p.wrote(b, last, len(row))
+}
+
+// wrote takes over what was appended to the pen's bytes in a style.
+func (p *pen) wrote(b []byte, last style, n int) {
+	if last == styleCount {
+		return
+	}
+	p.b = b
+	p.now = p.theme.sgr[p.row][last]
+	p.col += n
+}

@@ -1,0 +1,220 @@
+package views
+
+import (
+	"strconv"
+	"time"
+
+	"peerscope/peer"
+)
+
+// attention is from how many waiting bytes on a queue is bright: half of
+// what a held peer takes before its reader stops.
+const attention = 32 << 10
+
+// columnTitles as the header line shows them.
+var columnTitles = [columnCount]string{
+	columnLabel: "label", columnAddress: "address", columnKind: "kind", columnStatus: "status",
+	columnUnread: "unread", columnRecvQ: "recv-q", columnSendQ: "send-q",
+	columnReceived: "received", columnSent: "sent", columnNote: "last 30 s",
+}
+
+// narrowNoteTitle is the last column's name where it has no room for more.
+const narrowNoteTitle = "30 s"
+
+// rightAligned reports the columns of numbers.
+func (c tableColumn) rightAligned() bool { return c >= columnUnread && c <= columnSent }
+
+// table draws the peers pane.
+func (p *pen) table(t *Table, r *Rects, focused bool) {
+	pn := pane{bare: r.Bare, focused: focused}
+	w, _ := r.inner(r.Peers)
+	at := tableColumns(w, idDigits(t))
+	visible := r.TableRows()
+	rows := t.Rows[:min(len(t.Rows), visible)]
+	p.paneTop(pn, "Peers", func() { p.tableRange(t, len(rows)) })
+	if r.tableHeader() {
+		p.paneLine(pn)
+		p.tableHeader(&at)
+		p.paneLineEnd(pn)
+	}
+	for i := range visible {
+		p.paneLine(pn)
+		if i < len(rows) {
+			p.tableRow(&rows[i], &at, t.First+i == t.Selected, focused)
+		}
+		p.paneLineEnd(pn)
+	}
+	p.paneBottom(pn)
+}
+
+// idDigits is the width of the id column: room for as many peers as there
+// are, and for ids that have grown beyond that.
+func idDigits(t *Table) int {
+	largest := t.Total
+	for i := range t.Rows {
+		largest = max(largest, t.Rows[i].ID)
+	}
+	return max(2, decimals(largest))
+}
+
+// tableRange says which rows are shown when not all are.
+func (p *pen) tableRange(t *Table, shown int) {
+	if shown == 0 || shown >= t.Total {
+		return
+	}
+	p.gap(1)
+	p.text(dim, "rows "+strconv.Itoa(t.First+1)+"–"+strconv.Itoa(t.First+shown)+" of "+strconv.Itoa(t.Total))
+}
+
+// tableHeader writes the names of the columns.
+func (p *pen) tableHeader(at *columns) {
+	left := p.col
+	for c, title := range columnTitles {
+		s := at[c]
+		if s.w == 0 || title == "" {
+			continue
+		}
+		x := s.x
+		if tableColumn(c).rightAligned() {
+			x = s.end() - len(title)
+		}
+		if len(title) > s.w {
+			title = narrowNoteTitle
+		}
+		p.to(left + x)
+		p.textWidth(dim, title, s.w)
+	}
+}
+
+// tableRow writes one peer.
+func (p *pen) tableRow(row *Row, at *columns, selected, focused bool) {
+	left := p.col
+	if selected {
+		p.selected(true)
+		p.gap(1)
+		mark := dim
+		if focused {
+			mark = accent
+		}
+		p.text(mark, "▌")
+	}
+	var b [24]byte
+	p.right(dim, strconv.AppendInt(b[:0], int64(row.ID), 10), left+at[columnID].end())
+	p.rowNames(row, at, left, selected)
+	p.rowStatus(row, at, left)
+	p.rowNumbers(row, at, left)
+	if s := at[columnNote]; s.w > 0 {
+		p.to(left + s.x)
+		p.rowNote(row, s.w)
+	}
+}
+
+// rowNames writes the label, the address and the kind. A peer without a
+// label is named by its address where that has no column of its own.
+func (p *pen) rowNames(row *Row, at *columns, left int, selected bool) {
+	label, name := tidy(row.Label), plain
+	if selected {
+		name = strong
+	}
+	address := tidy(row.Address)
+	s := at[columnLabel]
+	p.to(left + s.x)
+	if label == "" && at[columnAddress].w == 0 {
+		label = elide(address, s.w)
+	}
+	p.textWidth(name, label, s.w)
+	if s = at[columnAddress]; s.w > 0 {
+		p.to(left + s.x)
+		p.text(plain, elide(address, s.w))
+	}
+	if s = at[columnKind]; s.w > 0 {
+		p.to(left + s.x)
+		p.textWidth(dim, tidy(row.Kind), s.w)
+	}
+}
+
+// rowStatus writes the status as shape and word.
+func (p *pen) rowStatus(row *Row, at *columns, left int) {
+	m, word := markOf(row.Status), row.Status.String()
+	p.to(left + at[columnStatus].x)
+	p.text(m.style, m.shape)
+	if at.statusWord() {
+		p.gap(1)
+		p.text(m.style, word)
+	}
+}
+
+// rowNumbers writes the counts.
+func (p *pen) rowNumbers(row *Row, at *columns, left int) {
+	p.amount(at[columnUnread], left, row.Unread, true, false)
+	p.amount(at[columnRecvQ], left, row.RecvQ, true, false)
+	if row.WriteClosed && row.SendQ <= 0 {
+		if s := at[columnSendQ]; s.w > 0 {
+			p.to(left + s.end() - len("closed"))
+			p.text(dim, "closed")
+		}
+	} else {
+		p.amount(at[columnSendQ], left, row.SendQ, true, row.SendQApprox)
+	}
+	p.amount(at[columnReceived], left, row.Received, false, false)
+	p.amount(at[columnSent], left, row.Sent, false, false)
+}
+
+// amount writes a number of bytes into its column; waiting bytes are bright
+// when there are many of them.
+func (p *pen) amount(s span, left int, n int64, waiting, approx bool) {
+	if s.w == 0 {
+		return
+	}
+	var b [24]byte
+	digits := b[:0]
+	if approx && n > 0 {
+		digits = append(digits, "≈"...)
+	}
+	st := plain
+	switch {
+	case n <= 0:
+		st = faint
+	case waiting && n >= attention:
+		st = warmStrong
+	}
+	p.right(st, appendSize(digits, n), left+s.end())
+}
+
+// rowNote writes what stands in the last column: why the peer ended, how far
+// its connect is, or its traffic.
+func (p *pen) rowNote(row *Row, width int) {
+	switch {
+	case row.Cause != "":
+		st := dim
+		if row.Bad || row.Status == peer.StatusError {
+			st = bad
+		}
+		p.text(st, shortCause(tidy(row.Cause), width))
+	case row.Status == peer.StatusConnecting:
+		p.textWidth(warm, progress(row, width), width)
+	default:
+		p.sparkline(row.Spark, width)
+	}
+}
+
+// progress says how long a connect has taken: "12.4 of 30 s".
+func progress(row *Row, width int) string {
+	var b [64]byte
+	tenths := int64(max(row.Elapsed, 0) / (100 * time.Millisecond))
+	elapsed := appendFixed(b[:0], tenths, 1)
+	text := string(elapsed) + " s"
+	if row.Deadline > 0 {
+		text = string(elapsed) + " of " + strconv.FormatFloat(row.Deadline.Round(100*time.Millisecond).Seconds(), 'f', -1, 64) + " s"
+	}
+	if long := "resolving " + string(elapsed) + " s"; row.Resolving {
+		text = "resolving"
+		if len(long) <= width {
+			text = long
+		}
+	}
+	if len(text) > width {
+		text = string(elapsed) + " s"
+	}
+	return text
+}

@@ -1,0 +1,151 @@
+package views
+
+import "strconv"
+
+// entryGap parts two entries of the timeline.
+const entryGap = 3
+
+// part is a piece of text in one style.
+type part struct {
+	style style
+	text  string
+}
+
+// timeline draws the timeline pane: entries from left to right, wrapped
+// between entries, the newest always in sight.
+func (p *pen) timeline(t *Timeline, r *Rects, focused bool) {
+	pn := pane{bare: r.Bare, focused: focused}
+	w, h := r.inner(r.Timeline)
+	w -= 2
+	entries, earlier := lastEntries(t.Events, w, h)
+	p.paneTop(pn, "Timeline", func() {
+		p.gap(1)
+		p.text(dim, tidy(t.Label))
+	})
+	for y := range h {
+		p.paneLine(pn)
+		p.gap(1)
+		p.limit--
+		before := 0
+		switch {
+		case len(t.Events) == 0 && y == 0:
+			p.text(dim, "nothing yet")
+		case y == 0 && earlier > 0:
+			p.text(faint, earlierText(earlier))
+			before = entryGap
+		}
+		entries = p.timelineLine(entries, before, y == h-1)
+		p.limit++
+		p.paneLineEnd(pn)
+	}
+	p.paneBottom(pn)
+}
+
+// timelineLine writes the entries that fit on this line and returns the
+// others. before is the gap before the first, which is 0 at a line's begin.
+// The newest is written on the last line even where it must be cut.
+func (p *pen) timelineLine(entries [][]part, before int, last bool) [][]part {
+	for len(entries) > 0 {
+		if before > 0 && p.col+before+partsWidth(entries[0]) > p.limit && !last {
+			break
+		}
+		p.gap(before)
+		for _, part := range entries[0] {
+			p.text(part.style, part.text)
+		}
+		entries, before = entries[1:], entryGap
+	}
+	return entries
+}
+
+// earlierText stands for the entries that are not shown.
+func earlierText(n int) string { return "‹ " + strconv.Itoa(n) + " earlier" }
+
+// lastEntries is as many of the newest entries as fit in h lines of w cells,
+// and how many older ones there are.
+func lastEntries(events []Event, w, h int) (entries [][]part, earlier int) {
+	const shortest = 20 // no entry is narrower: a time and a status
+	most := min(len(events), h*(w/shortest+1))
+	if most <= 0 {
+		return nil, len(events)
+	}
+	earlier = len(events) - most
+	for i := earlier; i < len(events); i++ {
+		entries = append(entries, entryParts(events, i))
+	}
+	for len(entries) > 1 && timelineHeightOf(entries, earlier, w) > h {
+		entries = entries[1:]
+		earlier++
+	}
+	return entries, earlier
+}
+
+// timelineHeightOf is how many lines of w cells the entries take.
+func timelineHeightOf(entries [][]part, earlier, w int) int {
+	lines, x := 1, 0
+	if earlier > 0 {
+		x = cells(earlierText(earlier))
+	}
+	for i, e := range entries {
+		n := partsWidth(e)
+		switch {
+		case i == 0 && x == 0:
+			x = n
+		case x+entryGap+n > w:
+			lines++
+			x = n
+		default:
+			x += entryGap + n
+		}
+	}
+	return lines
+}
+
+func partsWidth(parts []part) int {
+	n := 0
+	for _, p := range parts {
+		n += cells(p.text)
+	}
+	return n
+}
+
+// entryParts is one entry: when, what, how long after the one before, why.
+func entryParts(events []Event, i int) []part {
+	var b [32]byte
+	e := &events[i]
+	parts := make([]part, 0, 8)
+	parts = append(parts, part{dim, string(appendClock(b[:0], e.Time)) + " "})
+	// Where the status came from is said only when the entry before did not.
+	if e.Text == "" && (i == 0 || events[i-1].Text != "" || events[i-1].To != e.From) {
+		parts = append(parts,
+			part{markOf(e.From).style, markOf(e.From).shape + " " + e.From.String()},
+			part{faint, " → "})
+	}
+	parts = append(parts, eventName(e))
+	if e.After >= 0 && i > 0 {
+		parts = append(parts, part{faint, " +" + string(appendDuration(b[:0], e.After))})
+	}
+	if e.Cause != "" {
+		parts = append(parts, part{causeStyle(e), " " + tidy(e.Cause)})
+	}
+	return parts
+}
+
+// eventName is what happened, in the colour of it.
+func eventName(e *Event) part {
+	switch {
+	case e.Text == "":
+		m := markOf(e.To)
+		return part{m.style, m.shape + " " + e.To.String()}
+	case e.Bad:
+		return part{bad, "✖ " + tidy(e.Text)}
+	}
+	return part{out, "◦ " + tidy(e.Text)}
+}
+
+func causeStyle(e *Event) style {
+	if e.Bad {
+		return bad
+	}
+	return dim
+}

@@ -1,0 +1,120 @@
+package views
+
+import "peerscope/peer"
+
+// titleOrder is the order of the statuses in the title line.
+var titleOrder = [...]peer.Status{peer.StatusConnected, peer.StatusConnecting, peer.StatusError, peer.StatusNone}
+
+// The widths of the title's parts.
+const (
+	titleName  = " PeerScope"
+	rateWidth  = len("999.9 kB/s")
+	ratesWidth = 2*(2+rateWidth) + 2 + 1 // two arrows, a gap, a blank at the end
+)
+
+// title writes the first line: totals on the left, rates on the right. What
+// does not fit goes in steps: the words, the counts, the rates.
+func (p *pen) title(t *Title) {
+	p.begin()
+	p.text(accentStrong, titleName)
+	rates := t.Peers > 0 && p.width >= cells(titleName)+2+ratesWidth
+	if rates {
+		p.limit -= ratesWidth + 2
+	}
+	if t.Peers > 0 {
+		p.totals(t)
+	}
+	p.limit = p.width
+	if rates {
+		p.rates(t)
+	}
+	p.end()
+}
+
+// totals writes how many peers there are, by status, and what was dropped.
+func (p *pen) totals(t *Title) {
+	digits := decimals(t.Peers)
+	name := "peers"
+	if t.Peers == 1 {
+		name = "peer"
+	}
+	room := p.limit - p.col
+	head := 2 + digits + 1 + len("peers")
+	short := len(titleOrder) * (2 + 2 + digits)
+	words := short
+	for _, s := range titleOrder {
+		words += 1 + len(s.String())
+	}
+	if room < head {
+		return
+	}
+	p.gap(2)
+	p.int(strong, t.Peers)
+	p.gap(1)
+	p.text(dim, name)
+	p.to(cells(titleName) + head)
+	room -= head
+	if room < short {
+		return
+	}
+	for _, s := range titleOrder {
+		p.count(s, t.ByStatus[s], digits, room >= words)
+	}
+	if room >= words {
+		room -= words
+	} else {
+		room -= short
+	}
+	var b [32]byte
+	dropped := append(appendMemory(b[:0], t.Dropped), " dropped"...)
+	if t.Dropped > 0 && room >= 2+len(dropped) {
+		p.gap(2)
+		p.number(warm, dropped)
+	}
+}
+
+// count writes how many peers have a status; none are faint.
+func (p *pen) count(s peer.Status, n, digits int, word bool) {
+	m := markOf(s)
+	shape, number, name := m.style, plain, dim
+	if n == 0 {
+		shape, number, name = faint, faint, faint
+	}
+	p.gap(2)
+	p.text(shape, m.shape)
+	p.gap(1 + digits - decimals(n))
+	p.int(number, n)
+	if word {
+		p.gap(1)
+		p.text(name, s.String())
+	}
+}
+
+// rates writes both rates at the right end, in fixed columns.
+func (p *pen) rates(t *Title) {
+	x := p.width - ratesWidth
+	p.rate(x, "↓", in, t.In)
+	p.rate(x+2+rateWidth+2, "↑", out, t.Out)
+}
+
+func (p *pen) rate(x int, arrow string, st style, rate float64) {
+	var b [24]byte
+	p.to(x)
+	number := faint
+	if rate >= 1 { // false for NaN
+		number = plain
+	} else {
+		st = faint
+	}
+	p.text(st, arrow)
+	p.right(number, appendRate(b[:0], rate), x+2+rateWidth)
+}
+
+// decimals is how many digits n takes.
+func decimals(n int) int {
+	d := 1
+	for ; n >= 10; n /= 10 {
+		d++
+	}
+	return d
+}
