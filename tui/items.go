@@ -8,7 +8,7 @@ import (
 )
 
 // quiet is how long nothing must have come for a line to say so.
-const quiet = 3 * time.Second
+const quiet = 4 * time.Second
 
 // items is a peer's history as the bytes pane shows it: chunks and events in
 // the order of time.

@@ -40,8 +40,9 @@ type Model struct {
 	width, height int
 	mode          mode
 	focus         views.Pane
-	selected      peer.ID // 0: none
-	firstRow      int     // the top row of the table
+	selected      peer.ID    // 0: none
+	firstRow      int        // the top row of the table
+	rows          []peer.Row // the visible ones
 	helpScroll    int
 	dirs          capture.Dirs // the directions that the bytes pane shows
 	perRow        int          // bytes a row of hex at most; 0: as many as fit
@@ -54,6 +55,7 @@ type Model struct {
 	input       textinput.Model
 	inputError  string
 	target      peer.ID // whom the send box sends to
+	targetLabel string
 	notice      views.Notice
 	noticeEnd   time.Time
 	interrupted bool
@@ -88,26 +90,35 @@ func (m *Model) Init() tea.Cmd {
 	return func() tea.Msg { return pollMsg{} }
 }
 
-// Update routes a message to the one place that deals with it.
+// Update routes a message to the one place that deals with it, and then puts
+// the selection and the panes in order for what View draws.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.route(msg)
+	if m.dirty {
+		m.settle()
+	}
+	return m, cmd
+}
+
+func (m *Model) route(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case pollMsg:
-		return m, m.poll()
+		return m.poll()
 	case tea.WindowSizeMsg:
 		m.width, m.height, m.dirty = msg.Width, msg.Height, true
 	case tea.KeyMsg:
 		m.dirty = true
-		return m, m.key(msg)
+		return m.key(msg)
 	case sentMsg:
 		m.dirty = true
 		m.sent(msg)
 	default:
 		if m.mode == modeAdd || m.mode == modeSend {
 			m.dirty = true
-			return m, m.updateInput(msg) // the text cursor's own messages
+			return m.updateInput(msg) // the text cursor's own messages
 		}
 	}
-	return m, nil
+	return nil
 }
 
 // key acts on one key press in the present mode.

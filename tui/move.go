@@ -27,10 +27,10 @@ func (m *Model) row() (peer.Row, bool) {
 }
 
 // settle keeps the selection on the same peer when rows come and go, and the
-// selected row within the table's visible part. It returns the peer's index,
-// -1 if there is none.
-func (m *Model) settle(visible int) int {
-	total := m.set.Len()
+// selected row within the table's visible part. It tells the set which rows
+// those are, and gives the text input the room that the foot has for it.
+func (m *Model) settle() {
+	visible, total := m.layout().TableRows(), m.set.Len()
 	i, err := m.set.Index(m.selected)
 	if err != nil {
 		m.selected, i = 0, -1
@@ -39,11 +39,14 @@ func (m *Model) settle(visible int) int {
 			m.selected = m.set.Rows(nil, i, 1)[0].ID
 		}
 	}
-	visible = max(visible, 1)
 	m.firstRow = min(m.firstRow, max(i, 0))
-	m.firstRow = max(m.firstRow, i-visible+1)
-	m.firstRow = max(min(m.firstRow, total-visible), 0)
-	return i
+	m.firstRow = max(m.firstRow, i-max(visible, 1)+1)
+	m.firstRow = max(min(m.firstRow, total-max(visible, 1)), 0)
+	m.rows = m.set.Rows(m.rows[:0], m.firstRow, visible)
+	m.set.Show(m.rows)
+	if p := m.prompt(); p != nil {
+		m.input.Width = max(views.PromptRoom(p, m.width)-1, 1) // the cursor takes one cell
+	}
 }
 
 // selectIndex selects the i-th peer, or the nearest there is.

@@ -24,11 +24,12 @@ func (m *Model) askAddress() tea.Cmd {
 }
 
 func (m *Model) askSend() tea.Cmd {
-	if _, ok := m.row(); !ok {
+	row, ok := m.row()
+	if !ok {
 		m.say(true, "send: no peer is selected; a adds one")
 		return nil
 	}
-	m.target = m.selected
+	m.target, m.targetLabel = row.ID, row.Label
 	return m.ask(modeSend)
 }
 

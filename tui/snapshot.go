@@ -16,25 +16,14 @@ func (m *Model) layout() views.Rects {
 
 // snapshot is the model's state as plain data: what is visible, and no more.
 func (m *Model) snapshot() *views.Frame {
-	rects := m.layout()
-	at := m.settle(rects.TableRows())
-	f := &views.Frame{Title: m.title(), Focus: m.focus, Keys: footKeys(), Notice: m.notice}
-	f.Table = m.table(at, rects.TableRows())
+	f := &views.Frame{Title: m.title(), Focus: m.focus, Keys: footKeys(), Notice: m.notice, Prompt: m.prompt()}
+	f.Table = m.table()
 	if row, ok := m.row(); ok {
 		f.Timeline = m.timeline(row)
 		f.Bytes = m.bytes(row)
 	}
-	switch m.mode {
-	case modeHelp:
+	if m.mode == modeHelp {
 		f.Help = m.help()
-	case modeAdd:
-		f.Prompt = m.prompt("add a peer", addHint)
-	case modeSend:
-		label := "a removed peer"
-		if i, err := m.set.Index(m.target); err == nil {
-			label = m.set.Rows(nil, i, 1)[0].Label
-		}
-		f.Prompt = m.prompt("send to "+label, sendHint)
 	}
 	return f
 }
@@ -48,24 +37,29 @@ func (m *Model) help() *views.Help {
 	return &views.Help{Groups: helpGroups(), Notes: helpNotes, Scroll: m.helpScroll}
 }
 
-// prompt gives the text input the room that the foot has for it.
-func (m *Model) prompt(title, hint string) *views.Prompt {
-	p := &views.Prompt{Title: title, Hint: hint, Error: m.inputError}
-	m.input.Width = max(views.PromptRoom(p, m.width)-1, 1)
-	p.Input = m.input.View()
+// prompt is the input line, nil while nothing is asked.
+func (m *Model) prompt() *views.Prompt {
+	p := &views.Prompt{Input: m.input.View(), Error: m.inputError}
+	switch m.mode {
+	case modeAdd:
+		p.Title, p.Hint = "add a peer", addHint
+	case modeSend:
+		p.Title, p.Hint = "send to "+m.targetLabel, sendHint
+	default:
+		return nil
+	}
 	return p
 }
 
-// table takes the visible rows, and tells the set which they are.
-func (m *Model) table(selected, visible int) views.Table {
-	rows := m.set.Rows(make([]peer.Row, 0, visible), m.firstRow, visible)
-	t := views.Table{First: m.firstRow, Total: m.set.Len(), Selected: selected}
-	ids := make([]peer.ID, 0, len(rows))
-	for _, r := range rows {
-		ids = append(ids, r.ID)
+// table is the visible rows.
+func (m *Model) table() views.Table {
+	t := views.Table{First: m.firstRow, Total: m.set.Len(), Selected: -1}
+	if i, err := m.set.Index(m.selected); err == nil {
+		t.Selected = i
+	}
+	for _, r := range m.rows {
 		t.Rows = append(t.Rows, m.tableRow(r))
 	}
-	m.set.Show(ids)
 	return t
 }
 

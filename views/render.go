@@ -68,7 +68,7 @@ var welcome = []hint{
 	{},
 	{"127.0.0.1:6379", "connect to a TCP port"},
 	{"unix:///tmp/app.sock", "connect to a Unix socket"},
-	{"127.0.0.1:6379#redis", "the same, with a name for its row"},
+	{"…#redis", "behind an address: a name for its row"},
 	{},
 	{"peerscope demo", "the same with built-in peers"},
 	{},

@@ -110,10 +110,11 @@ each with #LABEL behind if you like.`,
 		Example: `  peerscope demo
   peerscope 127.0.0.1:6379#redis /run/postgresql/.s.PGSQL.5432
   peerscope watch --format json --duration 2s 127.0.0.1:6379`,
-		Args:          cobra.ArbitraryArgs,
-		Version:       version(),
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		Args:                       cobra.ArbitraryArgs,
+		Version:                    version(),
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		SilenceErrors:              true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inspect(cmd, &flags, args)
 		},

@@ -1,0 +1,162 @@
+package hexdump
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
+
+// minOffsetDigits is how many digits an offset has up to 4 GiB, here as in xxd.
+const minOffsetDigits = 8
+
+// AppendRow appends p to dst as one row of text that "xxd -r" reads back, with
+// a newline behind it, and returns the extended buffer:
+//
+//	00000000: 48 65 6c 6c 6f 0a                                Hello.
+//
+// off is the offset of p[0], from 0 to [math.MaxInt64]; it has eight digits, and
+// more from 4 GiB on. A p of fewer than perRow bytes is padded, so that the text
+// columns of a dump line up. A longer p is still written whole, in one longer row;
+// xxd -r must be given the length (-c) of rows of more than 16 bytes. An empty p
+// appends nothing.
+//
+// In the text column a byte outside 0x20 to 0x7e is ".", as xxd has it: a dump
+// is ASCII whatever the bytes are. AppendRow allocates only where dst is too small.
+func AppendRow(dst []byte, off int64, p []byte, perRow int) []byte {
+	if len(p) == 0 {
+		return dst
+	}
+	if len(p) == 16 && perRow <= 16 && uint64(off)>>32 == 0 {
+		dst = slices.Grow(dst, len(row16{}))
+		n := len(dst)
+		dst = dst[:n+len(row16{})]
+		(*row16)(dst[n:]).fill(uint32(off), (*[16]byte)(p))
+		return dst
+	}
+	return appendAnyRow(dst, off, p, perRow)
+}
+
+// row16 is a full row of 16 bytes with an offset below 4 GiB, as nearly all are.
+// Nothing in it moves, so it is filled in place, eight bytes at a time, and
+// without a check of bounds: five times as fast as appending byte by byte.
+type row16 [len("00000000: ") + 16*len("hh ") + len(" ") + 16 + len("\n")]byte
+
+func (r *row16) fill(off uint32, p *[16]byte) {
+	a, b := binary.LittleEndian.Uint64(p[:8]), binary.LittleEndian.Uint64(p[8:])
+	binary.LittleEndian.PutUint64(r[0:8], eightDigits(off))
+	r[8], r[9] = ':', ' '
+	for i, b := range p {
+		binary.LittleEndian.PutUint32(r[10+3*i:], cells[b])
+	}
+	binary.LittleEndian.PutUint64(r[59:67], dumpGlyphs(a))
+	binary.LittleEndian.PutUint64(r[67:75], dumpGlyphs(b))
+	r[75] = '\n'
+}
+
+// appendAnyRow appends a row of any shape.
+func appendAnyRow(dst []byte, off int64, p []byte, perRow int) []byte {
+	dst = AppendOffset(dst, off, minOffsetDigits)
+	dst = append(dst, ": "...)
+	for _, b := range p {
+		c := cells[b]
+		dst = append(dst, byte(c), byte(c>>8), ' ')
+	}
+	for range 3*max(perRow-len(p), 0) + 1 {
+		dst = append(dst, ' ')
+	}
+	for _, b := range p {
+		dst = append(dst, byte(dumpGlyphs(uint64(b))))
+	}
+	return append(dst, '\n')
+}
+
+// putCells writes eight cells. Each ends in two blanks, and the next begins on the second.
+func putCells(dst *[8*3 + 1]byte, p *[8]byte) {
+	binary.LittleEndian.PutUint32(dst[0:4], cells[p[0]])
+	binary.LittleEndian.PutUint32(dst[3:7], cells[p[1]])
+	binary.LittleEndian.PutUint32(dst[6:10], cells[p[2]])
+	binary.LittleEndian.PutUint32(dst[9:13], cells[p[3]])
+	binary.LittleEndian.PutUint32(dst[12:16], cells[p[4]])
+	binary.LittleEndian.PutUint32(dst[15:19], cells[p[5]])
+	binary.LittleEndian.PutUint32(dst[18:22], cells[p[6]])
+	binary.LittleEndian.PutUint32(dst[21:25], cells[p[7]])
+}
+
+// dumpGlyphs returns the eight bytes in x as they stand in the text column of a
+// dump: those outside 0x20 to 0x7e are '.'.
+func dumpGlyphs(x uint64) uint64 {
+	const (
+		each = 0x0101010101010101 // times a byte: that byte eight times
+		high = 0x80 * each
+	)
+	// Seven bits a byte leave room for a carry, so that one addition compares all eight.
+	low := x &^ high
+	fromBlank := low + (0x80-' ')*each
+	fromDEL := low + (0x80-0x7f)*each
+	plain := fromBlank &^ fromDEL &^ x & high
+	mask := plain<<1 - plain>>7 // 0x80 becomes 0xff
+	return x&mask | '.'*each&^mask
+}
+
+// AppendOffset appends off in hexadecimal to dst, with leading zeros up to the
+// given number of digits (0 to 16), and returns the extended buffer. An offset
+// that needs more digits has more. off is from 0 to [math.MaxInt64].
+func AppendOffset(dst []byte, off int64, digits int) []byte {
+	var all [16]byte
+	binary.LittleEndian.PutUint64(all[:], eightDigits(uint32(off>>32)))
+	binary.LittleEndian.PutUint64(all[8:], eightDigits(uint32(off)))
+	n := (bits.Len64(uint64(off)) + 3) / 4
+	return append(dst, all[16-max(n, digits):]...)
+}
+
+// eightDigits returns x in hexadecimal, the first digit in the lowest byte.
+func eightDigits(x uint32) uint64 {
+	pair := func(shift uint) uint64 { return uint64(uint16(cells[byte(x>>shift)])) }
+	return pair(24) | pair(16)<<16 | pair(8)<<32 | pair(0)<<48
+}
+
+// OffsetDigits returns how many digits offsets up to last take, from 8 to 16. A
+// view asks for the last offset it shows, so that all its rows are aligned.
+func OffsetDigits(last int64) int {
+	return max((bits.Len64(uint64(last))+3)/4, minOffsetDigits)
+}
+
+// Digits returns b as two hexadecimal digits in lower case. It does not allocate.
+func Digits(b byte) string { return digits[2*int(b) : 2*int(b)+2] }
+
+// Columns returns how many terminal columns a row of perRow bytes takes on the
+// screen: the offset, the bytes with one more blank after each eighth, and the
+// text between two rules.
+//
+//	00000100  51 00 00 00 2f 73 65 6c  65 63 74 20 69 64 2c 20  │Q···/select id, │
+func Columns(perRow, offsetDigits int) int {
+	gaps := max(perRow-1, 0) + max((perRow-1)/8, 0)
+	return offsetDigits + 2 + 2*perRow + gaps + 2 + 1 + perRow + 1
+}
+
+// FitPerRow returns the largest of 32, 16 and 8 bytes a row that takes no more
+// than the given number of terminal columns, by [Columns]. Where not even 8 fit
+// it is 8, and the view cuts the row.
+func FitPerRow(columns, offsetDigits int) int {
+	for _, perRow := range []int{32, 16} {
+		if Columns(perRow, offsetDigits) <= columns {
+			return perRow
+		}
+	}
+	return 8
+}
+
+// cells has each byte as it stands in a row, two digits and a blank, the first
+// digit in the lowest byte. digits has the digits alone, one pair after the other.
+var cells, digits = makeTables()
+
+func makeTables() (cells [256]uint32, digits string) {
+	const hex = "0123456789abcdef"
+	pairs := make([]byte, 0, 2*len(cells))
+	for i := range cells {
+		hi, lo := hex[i>>4], hex[i&15]
+		cells[i] = uint32(hi) | uint32(lo)<<8 | ' '<<16 | ' '<<24
+		pairs = append(pairs, hi, lo)
+	}
+	return cells, string(pairs)
+}

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// demoRows are the demo's peers with what their rows say soon.
+var demoRows = [][]string{
+	{" 1 echo ", "tcp://127.0.0.1:", "connected"},
+	{" 2 echo-uds ", "echo-uds.sock", "connected"},
+	{" 3 ticker ", "tcp://127.0.0.1:", "connected"},
+	{" 6 slow ", "connecting"},
+	{" 8 refused ", "error", "refused"},
+	{" 9 missing ", "none", "no such file"},
+}
+
+func TestTheDemoShowsItsRowsAndEndsWithQ(t *testing.T) {
+	for _, size := range []struct{ cols, rows int }{{120, 36}, {80, 24}} {
+		t.Run(fmt.Sprintf("%dx%d", size.cols, size.rows), func(t *testing.T) {
+			t.Parallel()
+			x := open(t, size.cols, size.rows, true, roleProgram, "demo")
+			x.waitFor("PeerScope", "peers")
+			for _, row := range demoRows {
+				if size.cols < 100 {
+					row = slices.DeleteFunc(slices.Clone(row), func(w string) bool { return strings.Contains(w, "sock") || strings.Contains(w, "tcp:") })
+				}
+				x.waitFor(row...)
+			}
+			if lines := x.lines(); !strings.Contains(lines[size.rows-1], "quit") {
+				t.Errorf("the key line is not the last:\n%s", strings.Join(lines, "\n"))
+			}
+			x.typeKeys("q")
+			if code := x.end(); code != exitFine {
+				t.Errorf("exit code %d", code)
+			}
+			x.restored()
+			nothingLeft(t, x.tmp)
+		})
+	}
+}
+
+// selected matches a row that is the selected one.
+func selected(label string) []string { return []string{"▌", " " + label + " "} }
+
+func TestKeysMoveOpenHelpAndSend(t *testing.T) {
+	x := open(t, 120, 36, true, roleProgram, serve(t, "", echo)+"#first", serve(t, shortDir(t)+"/echo", echo)+"#second")
+	x.waitFor(append(selected("first"), "connected")...)
+	x.typeKeys("j")
+	x.waitFor(append(selected("second"), "connected")...)
+
+	x.typeKeys("?")
+	x.waitFor("half-close: end our sending")
+	x.typeKeys("\x1b")
+	x.waitFor(selected("second")...)
+
+	x.typeKeys(`sping\n` + "\r")
+	x.waitFor("→", "5 B")
+	x.waitFor("00000000", "70 69 6e 67 0a", "ping")
+	x.wait("the bytes in both directions", func(lines []string) bool {
+		n := 0
+		for _, line := range lines {
+			if strings.Contains(line, "70 69 6e 67 0a") {
+				n++
+			}
+		}
+		return n == 2
+	})
+
+	x.typeKeys("q")
+	if code := x.end(); code != exitFine {
+		t.Errorf("exit code %d", code)
+	}
+	x.restored()
+}
+
+func TestANewSizeIsDrawnAtOnce(t *testing.T) {
+	x := open(t, 120, 36, true, roleProgram, serve(t, "", echo)+"#first")
+	x.waitFor(selected("first")...)
+	for _, size := range []struct{ cols, rows int }{{80, 24}, {140, 40}} {
+		x.screen.Resize(size.cols, size.rows)
+		x.setSize(size.cols, size.rows)
+		x.wait("the new size", func(lines []string) bool {
+			return strings.Contains(lines[size.rows-1], "quit") && slices.ContainsFunc(lines, func(line string) bool {
+				return strings.HasPrefix(line, "╭") && strings.HasSuffix(line, "╮") && len([]rune(line)) == size.cols
+			})
+		})
+		x.waitFor(selected("first")...)
+	}
+	x.typeKeys("q")
+	if code := x.end(); code != exitFine {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestAnInterruptEndsWith130AndLeavesNothing(t *testing.T) {
+	ends := map[string]func(*terminal){
+		"ctrl+c":  func(x *terminal) { x.typeKeys("\x03") },
+		"SIGINT":  func(x *terminal) { x.signal(syscall.SIGINT) },
+		"SIGTERM": func(x *terminal) { x.signal(syscall.SIGTERM) },
+		"SIGHUP":  func(x *terminal) { x.signal(syscall.SIGHUP) },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := open(t, 120, 36, true, roleProgram, "demo")
+			x.waitFor(demoRows[0]...)
+			end(x)
+			if code := x.end(); code != exitInterrupted {
+				t.Errorf("exit code %d", code)
+			}
+			x.restored()
+			nothingLeft(t, x.tmp)
+		})
+	}
+}
