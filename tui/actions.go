@@ -30,8 +30,8 @@ var actions []*action
 
 func init() { // filled here because the actions refer to the table through the help
 	actions = []*action{
-		{"Move", bind([]string{"tab"}, "tab", "next pane"), "pane", func(m *Model) tea.Cmd { m.turnFocus(1); return nil }},
-		{"Move", bind([]string{"shift+tab"}, "shift+tab", "previous pane"), "", func(m *Model) tea.Cmd { m.turnFocus(-1); return nil }},
+		{"Move", bind([]string{"tab"}, "tab", "next pane"), "pane", act(func(m *Model) { m.turnFocus(1) })},
+		{"Move", bind([]string{"shift+tab"}, "shift+tab", "previous pane"), "", act(func(m *Model) { m.turnFocus(-1) })},
 		{"Move", bind([]string{"1"}, "1", "peers"), "", focusOn(views.PanePeers)},
 		{"Move", bind([]string{"2"}, "2", "timeline"), "", focusOn(views.PaneTimeline)},
 		{"Move", bind([]string{"3"}, "3", "bytes"), "", focusOn(views.PaneBytes)},
@@ -41,21 +41,23 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Move", bind([]string{"ctrl+u"}, "ctrl+u", "up half a page"), "", move(func(m *Model) int { return -m.page() / 2 })},
 		{"Move", bind([]string{"pgdown"}, "pgdn", "down a page"), "", move(func(m *Model) int { return m.page() })},
 		{"Move", bind([]string{"pgup"}, "pgup", "up a page"), "", move(func(m *Model) int { return -m.page() })},
-		{"Move", bind([]string{"g", "home"}, "g home", "to the start"), "", func(m *Model) tea.Cmd { m.toStart(); return nil }},
-		{"Move", bind([]string{"G", "end"}, "G end", "to the end; bytes: return to live"), "", func(m *Model) tea.Cmd { m.toEnd(); return nil }},
+		{"Move", bind([]string{"g", "home"}, "g home", "to the start"), "", act((*Model).toStart)},
+		{"Move", bind([]string{"G", "end"}, "G end", "to the end; bytes: return to live"), "", act((*Model).toEnd)},
 
 		{"Peers", bind([]string{"a"}, "a", "add a peer by its address"), "add", (*Model).askAddress},
 		{"Peers", bind([]string{"s"}, "s", "send to the selected peer"), "send", (*Model).askSend},
 		{"Peers", bind([]string{"d"}, "d", "disconnect"), "disconnect", onPeer("disconnect", (*peer.Set).Disconnect)},
-		{"Peers", bind([]string{"D"}, "D", "half-close: end our sending, go on receiving"), "half-close", onPeer("half-close", (*peer.Set).CloseWrite)},
-		{"Peers", bind([]string{"r"}, "r", "reconnect; the row keeps its history"), "reconnect", onPeer("reconnect", (*peer.Set).Reconnect)},
+		{"Peers", bind([]string{"D"}, "D", "half-close: end our sending, go on receiving"), "half-close",
+			onPeer("half-close", (*peer.Set).CloseWrite)},
+		{"Peers", bind([]string{"r"}, "r", "reconnect; the row keeps its history"), "reconnect",
+			onPeer("reconnect", (*peer.Set).Reconnect)},
 		{"Peers", bind([]string{"x"}, "x", "remove the row and its history"), "remove", (*Model).remove},
 
-		{"Bytes", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", func(m *Model) tea.Cmd { m.toggleFreeze(); return nil }},
+		{"Bytes", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze)},
 		{"Bytes", bind([]string{" "}, "space", "the same, in the bytes pane"), "", (*Model).space},
-		{"Bytes", bind([]string{"f"}, "f", "follow the tail"), "follow", func(m *Model) tea.Cmd { m.follow(); return nil }},
-		{"Bytes", bind([]string{"v"}, "v", "show both directions, in, out"), "", func(m *Model) tea.Cmd { m.cycleDirs(); return nil }},
-		{"Bytes", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "", func(m *Model) tea.Cmd { m.cyclePerRow(); return nil }},
+		{"Bytes", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow)},
+		{"Bytes", bind([]string{"v"}, "v", "show both directions, in, out"), "", act((*Model).cycleDirs)},
+		{"Bytes", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "", act((*Model).cyclePerRow)},
 
 		{"Program", bind([]string{"?"}, "?", "this help"), "help", (*Model).openHelp},
 		{"Program", bind([]string{"q"}, "q", "quit"), "quit", func(*Model) tea.Cmd { return tea.Quit }},
@@ -109,12 +111,17 @@ func helpGroups() []views.KeyGroup {
 	return list
 }
 
+// act is an action that needs no command.
+func act(do func(*Model)) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd { do(m); return nil }
+}
+
 func focusOn(p views.Pane) func(*Model) tea.Cmd {
-	return func(m *Model) tea.Cmd { m.focus = p; return nil }
+	return act(func(m *Model) { m.focus = p })
 }
 
 func move(lines func(*Model) int) func(*Model) tea.Cmd {
-	return func(m *Model) tea.Cmd { m.moveBy(lines(m)); return nil }
+	return act(func(m *Model) { m.moveBy(lines(m)) })
 }
 
 // onPeer calls one of the set's methods on the selected peer and says what

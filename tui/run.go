@@ -69,7 +69,7 @@ func Run(o Options, crashed <-chan Crash) error {
 	cancel()
 	p.Quit()
 	select {
-	case <-ended:
+	case <-ended: //nolint:errcheck // the cause is known already
 	case <-time.After(quitTime):
 	}
 	restore()

@@ -54,28 +54,33 @@ def faults:
        (if .len | whole and . > 0 then empty else "len is \(.len)" end),
        (if (.data | decoded) == .len then empty else "data is not base64 of \(.len) bytes" end)
      elif .event == "buffers" then
-       (("unread", "received", "sent") as $k | if .[$k] | whole then empty else "\($k) is \(.[$k])" end),
-       (("recvq", "sendq") as $k | if .[$k] | . == null or whole then empty else "\($k) is \(.[$k])" end)
+       (("received", "sent") as $k | if .[$k] | whole then empty else "\($k) is \(.[$k])" end),
+       (("unread", "recvq", "sendq") as $k | if .[$k] | . == null or whole then empty else "\($k) is \(.[$k])" end)
      else empty end)
   end;
 
 # What is wrong between an event and those before it: times, transitions and offsets of one peer follow each other.
+# There are two clocks. `time` is when something happened; `polled` is when a poll judged it, and that is the clock of a
+# buffers event, which is a poll's own sample. A poll may judge an end that happened before the sample of the poll before.
+def judged: if .event == "buffers" then .time else .polled end | instant;
 def follow($s):
   "\(.peer)" as $p | "\(.peer) \(.dir)" as $d |
-  (if (.time | instant) < ($s.time[$p] // "") then "earlier than the event before it" else empty end),
+  (if .event != "buffers" and (.time | instant) < ($s.time[$p] // "") then "happened before the event before it" else empty end),
+  (if judged != null and judged < ($s.judged[$p] // "") then "polled before the event before it" else empty end),
   (if .event == "status" and .from != ($s.status[$p] // "none") then "from \(.from), but it was \($s.status[$p] // "none")" else empty end),
   (if .event == "data" and .offset != ($s.offset[$d] // 0) then "offset \(.offset), not \($s.offset[$d] // 0)" else empty end);
 
 def advance($e):
-  "\($e.peer)" as $p | "\($e.peer) \($e.dir)" as $d |
-  .time[$p] = ($e.time | instant) |
+  "\($e.peer)" as $p | "\($e.peer) \($e.dir)" as $d | ($e | judged) as $judged |
+  if $judged != null then .judged[$p] = $judged else . end |
+  if $e.event == "buffers" then . else .time[$p] = ($e.time | instant) end |
   if $e.event == "status" then .status[$p] = $e.to
   elif $e.event == "data" then .offset[$d] = $e.offset + $e.len
   elif $e.event == "dropped" then .offset[$d] = (.offset[$d] // 0) + $e.len
   else . end;
 
 foreach inputs as $line (
-  {n: 0, state: {time: {}, status: {}, offset: {}}};
+  {n: 0, state: {time: {}, judged: {}, status: {}, offset: {}}};
   .n += 1 | .said = [] |
   ([$line | fromjson?] | if length == 1 and (.[0] | type) == "object" then .[0] else null end) as $e |
   if $e == null then .said = ["not one JSON object: \($line[0:200])"]

@@ -40,7 +40,7 @@ fail() {
 		printf '  its stderr:\n'
 		tail -n 20 "$work/$watched.err"
 		printf '  the end of its stdout:\n'
-		tail -n 20 "$work/$watched.out" | cut -c 1-400
+		tail -n 12 "$work/$watched.out" | cut -c 1-240
 	fi
 	exit 1
 }
@@ -150,6 +150,9 @@ redis_uds() {
 	eventually 10 "redis starts" redis_decided "$1.log" "$redis_pid"
 	if gone "$redis_pid"; then fail "redis does not start: $(cat "$1.log")"; fi
 }
+
+# kill_hard PID: kills a child, and waits for it so that the shell does not report it.
+kill_hard() { { kill -KILL "$1" && wait "$1"; } 2>/dev/null || true; }
 
 redis_decided() { grep -qsi 'ready to accept connections' "$1" || gone "$2"; }
 

@@ -21,7 +21,7 @@ inspect() {
 	appears "$size: j selects the next peer" '▌ *2 over-uds'
 	ask over-uds
 
-	kill -KILL "$tcp_pid"
+	kill_hard "$tcp_pid"
 	appears "$size: the end of one redis is shown in its row" 'over-tcp .*(○ none|✖ error)'
 	holds "$size: the other row stays connected" shown 'over-uds .*● connected'
 	keys q

@@ -39,12 +39,6 @@ holds "| head -n 1: it ends quietly, with 0" test "$(cat "$work/head.code" "$wor
 run some watch --format json --events status,data --duration 1s --send 'hi\n' "$echo"
 holds "--events status,data prints those and no others" test "$(kinds some)" = "data status"
 holds "chosen events are as documented" valid some
-run text watch --format text --duration 1s --send 'hi\n' "$echo#labelled"
-holds "--format text ends with 0" exits 0
-holds "--format text says label and status" grep -q 'labelled.*connected' "$work/text.out"
-run hex watch --format hex --duration 1s --send '+PONG\r\n' "$echo"
-holds "--format hex ends with 0" exits 0
-holds "--format hex shows the bytes" grep -qE '2b ?50 ?4f ?4e ?47 ?0d ?0a' "$work/hex.out"
 
 # A dialled peer that fails.
 run missing watch --format json "unix://$work/missing.sock"
@@ -62,16 +56,14 @@ holds "a refused port: the events are as documented" valid refused
 holds "a refused port: connecting, then error" event refused \
 	'.event == "status" and .from == "connecting" and .to == "error" and .cause == "connection refused"'
 
-# Wrong usage: exit code 2, one line on stderr, nothing on stdout.
+# Wrong usage: exit code 2, nothing on stdout, and on stderr one line that names what is wrong.
+misused() { exits 2 && empty "$work/misuse.out" && one_line "$work/misuse.err" && grep -qF -- "$1" "$work/misuse.err"; }
+# misuse WHAT ARG...
 misuse() {
-	local said=$1
-	shift
-	run misuse "$@"
-	holds "wrong usage: $*: exit code 2" exits 2
-	holds "wrong usage: $*: one line on stderr" one_line "$work/misuse.err"
-	holds "wrong usage: $*: it names $said" grep -qF -- "$said" "$work/misuse.err"
-	holds "wrong usage: $*: nothing on stdout" empty "$work/misuse.out"
+	run misuse "${@:2}"
+	holds "wrong usage, in one line that names $1: ${*:2}" misused "$1"
 }
+misuse address watch
 misuse nonsense watch nonsense
 misuse gopher:// watch gopher://127.0.0.1:70
 misuse 99999 watch tcp://127.0.0.1:99999

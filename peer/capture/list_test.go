@@ -83,7 +83,7 @@ func TestTheOldestRecordsGoWhenListsAloneExceedTheBudget(t *testing.T) {
 	if got, _ := small.Since(0, make([]int64, 0, 1)); !slices.Equal(got, []int64{7}) {
 		t.Error("the list that did not grow lost its record")
 	}
-	if min := int64(p.Budget() / 100 / 2); int64(big.Len()) < min {
+	if least := p.Budget() / 100 / 2; int64(big.Len()) < least {
 		t.Errorf("only %d records are left", big.Len())
 	}
 	big.Close()

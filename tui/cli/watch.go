@@ -66,7 +66,8 @@ Exit codes: 0 fine, 1 a peer failed or could not be opened, 2 wrong usage,
 	cmd.Flags().StringSliceVar(&f.events, "events", nil, "print only these: "+eventNames()+" (default all)")
 	cmd.Flags().DurationVar(&f.duration, "duration", 0, "end after this time")
 	cmd.Flags().IntVar(&f.count, "count", 0, "end after this many printed events")
-	cmd.Flags().StringVar(&f.send, "send", "", `send to every peer once it is connected: text with \n \r \t \xHH, hex 0a 0b, @file, or - for stdin as it comes`)
+	cmd.Flags().StringVar(&f.send, "send", "",
+		`send to every peer once it is connected: text with \n \r \t \xHH, hex 0a 0b, @file, or - for stdin as it comes`)
 	cmd.Flags().BoolVar(&f.closeWrite, "close-write", false, "half-close after the last send")
 	return cmd
 }
