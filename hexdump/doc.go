@@ -23,11 +23,10 @@
 // # Rows on the screen
 //
 // A view writes its rows itself, for it colours runs of bytes: [ClassOf] says
-// which bytes look alike, [Digits] and [Glyph] how each is written,
-// [AppendOffset] writes the offset, and [Columns] and [FitPerRow] know the widths.
+// which bytes look alike, [Digits] and [Glyph] how each is written, and
+// [AppendOffset] writes the offset.
 //
 // # Text to send
 //
-// [ParseSend] and [FileOf] read what a person types to be sent, [Quote] shows
-// bytes in the same syntax.
+// [ParseSend] and [FileOf] read what a person types to be sent.
 package hexdump

@@ -23,63 +23,65 @@ const minOffsetDigits = 8
 // In the text column a byte outside 0x20 to 0x7e is ".", as xxd has it: a dump
 // is ASCII whatever the bytes are. AppendRow allocates only where dst is too small.
 func AppendRow(dst []byte, off int64, p []byte, perRow int) []byte {
-	if len(p) == 0 {
-		return dst
+	n := len(dst)
+	if len(p) != 16 || perRow > 16 || uint64(off)>>32 != 0 || cap(dst)-n < len(row16{}) {
+		return appendAnyRow(dst, off, p, perRow)
 	}
-	if len(p) == 16 && perRow <= 16 && uint64(off)>>32 == 0 {
-		dst = slices.Grow(dst, len(row16{}))
-		n := len(dst)
-		dst = dst[:n+len(row16{})]
-		(*row16)(dst[n:]).fill(uint32(off), (*[16]byte)(p))
-		return dst
-	}
-	return appendAnyRow(dst, off, p, perRow)
+	dst = dst[:n+len(row16{})]
+	fill16((*row16)(dst[n:]), uint32(off), (*[16]byte)(p))
+	return dst
 }
 
-// row16 is a full row of 16 bytes with an offset below 4 GiB, as nearly all are.
-// Nothing in it moves, so it is filled in place, eight bytes at a time, and
-// without a check of bounds: five times as fast as appending byte by byte.
+// row16 is a full row of 16 bytes at an offset below 4 GiB, as nearly all are.
 type row16 [len("00000000: ") + 16*len("hh ") + len(" ") + 16 + len("\n")]byte
 
-func (r *row16) fill(off uint32, p *[16]byte) {
-	a, b := binary.LittleEndian.Uint64(p[:8]), binary.LittleEndian.Uint64(p[8:])
-	binary.LittleEndian.PutUint64(r[0:8], eightDigits(off))
+// fill16 writes each part of a row16 where it always is: no bounds to check and
+// no loop, which makes it several times as fast as appendAnyRow. A cell ends in
+// two blanks, and the next begins on the second of them.
+func fill16(r *row16, off uint32, p *[16]byte) {
+	binary.LittleEndian.PutUint64(r[0:], eightDigits(off))
 	r[8], r[9] = ':', ' '
-	for i, b := range p {
-		binary.LittleEndian.PutUint32(r[10+3*i:], cells[b])
-	}
-	binary.LittleEndian.PutUint64(r[59:67], dumpGlyphs(a))
-	binary.LittleEndian.PutUint64(r[67:75], dumpGlyphs(b))
+	binary.LittleEndian.PutUint32(r[10:], cells[p[0]])
+	binary.LittleEndian.PutUint32(r[13:], cells[p[1]])
+	binary.LittleEndian.PutUint32(r[16:], cells[p[2]])
+	binary.LittleEndian.PutUint32(r[19:], cells[p[3]])
+	binary.LittleEndian.PutUint32(r[22:], cells[p[4]])
+	binary.LittleEndian.PutUint32(r[25:], cells[p[5]])
+	binary.LittleEndian.PutUint32(r[28:], cells[p[6]])
+	binary.LittleEndian.PutUint32(r[31:], cells[p[7]])
+	binary.LittleEndian.PutUint32(r[34:], cells[p[8]])
+	binary.LittleEndian.PutUint32(r[37:], cells[p[9]])
+	binary.LittleEndian.PutUint32(r[40:], cells[p[10]])
+	binary.LittleEndian.PutUint32(r[43:], cells[p[11]])
+	binary.LittleEndian.PutUint32(r[46:], cells[p[12]])
+	binary.LittleEndian.PutUint32(r[49:], cells[p[13]])
+	binary.LittleEndian.PutUint32(r[52:], cells[p[14]])
+	binary.LittleEndian.PutUint32(r[55:], cells[p[15]])
+	binary.LittleEndian.PutUint64(r[59:], dumpGlyphs(binary.LittleEndian.Uint64(p[:8])))
+	binary.LittleEndian.PutUint64(r[67:], dumpGlyphs(binary.LittleEndian.Uint64(p[8:])))
 	r[75] = '\n'
 }
 
-// appendAnyRow appends a row of any shape.
+// appendAnyRow appends a row of any length at any offset, and makes room for it.
 func appendAnyRow(dst []byte, off int64, p []byte, perRow int) []byte {
+	if len(p) == 0 {
+		return dst
+	}
+	pad := 3*max(perRow-len(p), 0) + len(" ")
+	dst = slices.Grow(dst, 16+len(": ")+4*len(p)+pad+len("\n"))
 	dst = AppendOffset(dst, off, minOffsetDigits)
 	dst = append(dst, ": "...)
 	for _, b := range p {
 		c := cells[b]
 		dst = append(dst, byte(c), byte(c>>8), ' ')
 	}
-	for range 3*max(perRow-len(p), 0) + 1 {
+	for range pad {
 		dst = append(dst, ' ')
 	}
 	for _, b := range p {
 		dst = append(dst, byte(dumpGlyphs(uint64(b))))
 	}
 	return append(dst, '\n')
-}
-
-// putCells writes eight cells. Each ends in two blanks, and the next begins on the second.
-func putCells(dst *[8*3 + 1]byte, p *[8]byte) {
-	binary.LittleEndian.PutUint32(dst[0:4], cells[p[0]])
-	binary.LittleEndian.PutUint32(dst[3:7], cells[p[1]])
-	binary.LittleEndian.PutUint32(dst[6:10], cells[p[2]])
-	binary.LittleEndian.PutUint32(dst[9:13], cells[p[3]])
-	binary.LittleEndian.PutUint32(dst[12:16], cells[p[4]])
-	binary.LittleEndian.PutUint32(dst[15:19], cells[p[5]])
-	binary.LittleEndian.PutUint32(dst[18:22], cells[p[6]])
-	binary.LittleEndian.PutUint32(dst[21:25], cells[p[7]])
 }
 
 // dumpGlyphs returns the eight bytes in x as they stand in the text column of a
@@ -91,11 +93,9 @@ func dumpGlyphs(x uint64) uint64 {
 	)
 	// Seven bits a byte leave room for a carry, so that one addition compares all eight.
 	low := x &^ high
-	fromBlank := low + (0x80-' ')*each
-	fromDEL := low + (0x80-0x7f)*each
-	plain := fromBlank &^ fromDEL &^ x & high
+	plain := (low + (0x80-' ')*each) &^ (low + (0x80-0x7f)*each) &^ x & high
 	mask := plain<<1 - plain>>7 // 0x80 becomes 0xff
-	return x&mask | '.'*each&^mask
+	return '.'*each ^ (x^'.'*each)&mask
 }
 
 // AppendOffset appends off in hexadecimal to dst, with leading zeros up to the
@@ -124,30 +124,8 @@ func OffsetDigits(last int64) int {
 // Digits returns b as two hexadecimal digits in lower case. It does not allocate.
 func Digits(b byte) string { return digits[2*int(b) : 2*int(b)+2] }
 
-// Columns returns how many terminal columns a row of perRow bytes takes on the
-// screen: the offset, the bytes with one more blank after each eighth, and the
-// text between two rules.
-//
-//	00000100  51 00 00 00 2f 73 65 6c  65 63 74 20 69 64 2c 20  │Q···/select id, │
-func Columns(perRow, offsetDigits int) int {
-	gaps := max(perRow-1, 0) + max((perRow-1)/8, 0)
-	return offsetDigits + 2 + 2*perRow + gaps + 2 + 1 + perRow + 1
-}
-
-// FitPerRow returns the largest of 32, 16 and 8 bytes a row that takes no more
-// than the given number of terminal columns, by [Columns]. Where not even 8 fit
-// it is 8, and the view cuts the row.
-func FitPerRow(columns, offsetDigits int) int {
-	for _, perRow := range []int{32, 16} {
-		if Columns(perRow, offsetDigits) <= columns {
-			return perRow
-		}
-	}
-	return 8
-}
-
-// cells has each byte as it stands in a row, two digits and a blank, the first
-// digit in the lowest byte. digits has the digits alone, one pair after the other.
+// cells has each byte as two digits and two blanks, the first digit in the
+// lowest byte. digits has the digits alone, one pair after the other.
 var cells, digits = makeTables()
 
 func makeTables() (cells [256]uint32, digits string) {
