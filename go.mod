@@ -3,18 +3,18 @@ module peerscope
 go 1.25.0
 
 require (
-	github.com/charmbracelet/bubbles v1.0.0
-	github.com/charmbracelet/bubbletea v1.3.10
-	github.com/charmbracelet/lipgloss v1.1.0
-	github.com/charmbracelet/x/ansi v0.11.6
-	github.com/charmbracelet/x/term v0.2.2
-	github.com/creack/pty v1.1.24
-	github.com/dustin/go-humanize v1.0.1
-	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02
-	github.com/muesli/termenv v0.16.0
-	github.com/spf13/cobra v1.10.2
-	go.uber.org/goleak v1.3.0
-	golang.org/x/sys v0.41.0
+	github.com/charmbracelet/bubbles v1.0.0 // key bindings, text input
+	github.com/charmbracelet/bubbletea v1.3.10 // the event loop and the renderer
+	github.com/charmbracelet/lipgloss v1.1.0 // colour profile of the text input
+	github.com/charmbracelet/x/ansi v0.11.6 // widths and cuts of styled text
+	github.com/charmbracelet/x/term v0.2.2 // the terminal's state before and after
+	github.com/creack/pty v1.1.24 // tests: a pseudo-terminal
+	github.com/dustin/go-humanize v1.0.1 // sizes such as 64MiB
+	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02 // tests: the screen read back
+	github.com/muesli/termenv v0.16.0 // the names of colour profiles
+	github.com/spf13/cobra v1.10.2 // commands, flags, help, completion
+	go.uber.org/goleak v1.3.0 // tests: no goroutine is left
+	golang.org/x/sys v0.41.0 // sockets and mapped memory
 )
 
 require (

@@ -37,8 +37,8 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Move", bind([]string{"3"}, "3", "bytes"), "", focusOn(views.PaneBytes)},
 		{"Move", bind([]string{"j", "down"}, "j ↓", "down a line"), "", move(func(m *Model) int { return 1 })},
 		{"Move", bind([]string{"k", "up"}, "k ↑", "up a line"), "", move(func(m *Model) int { return -1 })},
-		{"Move", bind([]string{"ctrl+d"}, "ctrl+d", "down half a page"), "", move(func(m *Model) int { return m.page() / 2 })},
-		{"Move", bind([]string{"ctrl+u"}, "ctrl+u", "up half a page"), "", move(func(m *Model) int { return -m.page() / 2 })},
+		{"Move", bind([]string{"ctrl+d"}, "ctrl+d", "down half a page"), "", move(func(m *Model) int { return m.halfPage() })},
+		{"Move", bind([]string{"ctrl+u"}, "ctrl+u", "up half a page"), "", move(func(m *Model) int { return -m.halfPage() })},
 		{"Move", bind([]string{"pgdown"}, "pgdn", "down a page"), "", move(func(m *Model) int { return m.page() })},
 		{"Move", bind([]string{"pgup"}, "pgup", "up a page"), "", move(func(m *Model) int { return -m.page() })},
 		{"Move", bind([]string{"g", "home"}, "g home", "to the start"), "", act((*Model).toStart)},
@@ -62,7 +62,7 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Program", bind([]string{"?"}, "?", "this help"), "help", (*Model).openHelp},
 		{"Program", bind([]string{"q"}, "q", "quit"), "quit", func(*Model) tea.Cmd { return tea.Quit }},
 		{"Program", bind([]string{"ctrl+c"}, "ctrl+c", "quit from anywhere"), "", func(*Model) tea.Cmd { return tea.Quit }},
-		{"Program", bind([]string{"ctrl+z"}, "ctrl+z", "not bound: a stopped program would stop its connections"), "", sayNoSuspend},
+		{"Program", bind([]string{"ctrl+z"}, "ctrl+z", "not bound: it would stop the connections"), "", sayNoSuspend},
 	}
 }
 

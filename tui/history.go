@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -14,9 +15,8 @@ const maxHistory = 512
 // history is what happened to one peer, in order of the facts' times, and
 // where the bytes pane stands in it.
 type history struct {
-	events  []peer.Event
-	earlier int // events that were let go
-	scroll  scroll
+	events []peer.Event
+	scroll scroll
 }
 
 func (m *Model) history(id peer.ID) *history {
@@ -28,16 +28,19 @@ func (m *Model) history(id peer.ID) *history {
 	return h
 }
 
+// add puts events where their times belong. One whose time is taken comes a
+// nanosecond later, so that a time is the place of one event.
 func (h *history) add(events []peer.Event) {
 	for _, e := range events {
-		i := eventsBefore(h.events, e.Time.Add(1)) // behind those of the same time
-		h.events = append(h.events, e)
-		copy(h.events[i+1:], h.events[i:])
-		h.events[i] = e
+		e.Time = e.Time.Round(0) // by the clock on the wall, as chunks are stamped
+		i := eventsBefore(h.events, e.Time)
+		for ; i < len(h.events) && h.events[i].Time.Equal(e.Time); i++ {
+			e.Time = e.Time.Add(1)
+		}
+		h.events = slices.Insert(h.events, i, e)
 	}
 	if n := len(h.events) - maxHistory; n > 0 {
-		h.events = h.events[:copy(h.events, h.events[n:])]
-		h.earlier += n
+		h.events = slices.Delete(h.events, 0, n)
 	}
 }
 

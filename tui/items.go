@@ -21,11 +21,11 @@ type items struct {
 
 // item is one chunk, one event, or, at the very start, what was dropped.
 type item struct {
-	time    time.Time
+	time    time.Time     // zero: what was dropped
 	gap     time.Duration // chunks: since the chunk before; below zero: the first
 	chunk   capture.Chunk // Len is 0 if it is none
 	event   *peer.Event
-	dropped int64
+	dropped [2]int64 // bytes, by direction
 }
 
 // line is one line of an item.
@@ -35,17 +35,27 @@ type line struct {
 }
 
 func (s *items) first(it item) int64 {
-	if it.chunk.Len > 0 && it.gap >= quiet {
+	switch {
+	case it.event != nil:
+		return lineEvent
+	case it.chunk.Len > 0 && it.gap >= quiet:
+		return lineGap
+	case it.dropped[capture.In] > 0:
 		return lineGap
 	}
 	return lineHead
 }
 
 func (s *items) last(it item) int64 {
-	if it.chunk.Len == 0 {
-		return lineHead
+	switch {
+	case it.event != nil:
+		return lineEvent
+	case it.chunk.Len > 0:
+		return s.align(it.chunk.Len - 1)
+	case it.dropped[capture.Out] == 0:
+		return lineGap
 	}
-	return s.align(it.chunk.Len - 1)
+	return lineHead
 }
 
 func (s *items) next(off int64) int64 {
@@ -55,13 +65,11 @@ func (s *items) next(off int64) int64 {
 	return s.align(off) + int64(s.perRow)
 }
 
-func (s *items) prev(it item, off int64) int64 {
-	switch {
-	case off > 0:
-		return s.align(off - 1)
-	default:
-		return off - 1
+func (s *items) prev(off int64) int64 {
+	if off = s.align(off); off > 0 {
+		return off - int64(s.perRow)
 	}
+	return off - 1
 }
 
 // align moves an offset to the beginning of its row.
@@ -75,6 +83,9 @@ func (s *items) align(off int64) int64 {
 // at returns the item of a time.
 func (s *items) at(t time.Time) (item, bool) {
 	list := s.after(t.Add(-1), 1)
+	if t.IsZero() {
+		list = s.withStart(nil)
+	}
 	if len(list) == 0 || !list[0].time.Equal(t) {
 		return item{}, false
 	}
@@ -142,15 +153,33 @@ func (s *items) merge(chunks []capture.Chunk, events []peer.Event) []item {
 
 // withStart puts what was dropped in front, if anything was.
 func (s *items) withStart(list []item) []item {
-	var dropped int64
+	start := item{gap: -1}
 	for _, d := range [...]capture.Dir{capture.In, capture.Out} {
 		if s.dirs.Has(d) {
-			kept, _ := s.log.Span(d)
-			dropped += kept
+			start.dropped[d], _ = s.log.Span(d)
 		}
 	}
-	if dropped == 0 {
+	if start.dropped == [2]int64{} {
 		return list
 	}
-	return append([]item{{gap: -1, dropped: dropped}}, list...)
+	return append([]item{start}, list...)
+}
+
+// orStart is withStart if the list begins with the oldest that is there.
+func (s *items) orStart(list []item) []item {
+	if older := s.before(list[0].time, 1); len(older) > 0 && older[0].time.IsZero() {
+		return append(older, list...)
+	}
+	return list
+}
+
+// newest returns the time of the newest chunk or event, whatever is shown.
+func (s *items) newest() (t time.Time) {
+	if c := s.log.Before(make([]capture.Chunk, 0, 1), t, capture.Both); len(c) > 0 {
+		t = c[0].Time
+	}
+	if n := len(s.events); n > 0 && s.events[n-1].Time.After(t) {
+		t = s.events[n-1].Time
+	}
+	return t
 }

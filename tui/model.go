@@ -51,6 +51,7 @@ type Model struct {
 	spark     spark
 	rates     rates
 	lastPoll  time.Time
+	progress  int64 // the tenth of a second that a pending connect was last drawn in
 
 	input       textinput.Model
 	inputError  string
@@ -93,6 +94,9 @@ func (m *Model) Init() tea.Cmd {
 // Update routes a message to the one place that deals with it, and then puts
 // the selection and the panes in order for what View draws.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if k, isKey := msg.(tea.KeyMsg); isKey && len(k.Runes) > 1 && !k.Paste {
+		return m, m.typed(k)
+	}
 	cmd := m.route(msg)
 	if m.dirty {
 		m.settle()
@@ -121,9 +125,20 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// typed acts on keys that came faster than they were read, a held j for
+// instance: Bubble Tea makes one message of them, which would match no binding.
+func (m *Model) typed(keys tea.KeyMsg) tea.Cmd {
+	cmds := make([]tea.Cmd, 0, len(keys.Runes))
+	for _, r := range keys.Runes {
+		_, cmd := m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: keys.Alt})
+		cmds = append(cmds, cmd)
+	}
+	return tea.Batch(cmds...)
+}
+
 // key acts on one key press in the present mode.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
-	if msg.String() == "ctrl+c" {
+	if msg.Type == tea.KeyCtrlC {
 		m.interrupted = true
 		return tea.Quit
 	}

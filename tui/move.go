@@ -2,6 +2,7 @@ package tui
 
 import (
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"peerscope/peer"
 	"peerscope/views"
@@ -45,8 +46,23 @@ func (m *Model) settle() {
 	m.rows = m.set.Rows(m.rows[:0], m.firstRow, visible)
 	m.set.Show(m.rows)
 	if p := m.prompt(); p != nil {
-		m.input.Width = max(views.PromptRoom(p, m.width)-1, 1) // the cursor takes one cell
+		m.fitInput(max(views.PromptRoom(p, m.width)-1, 1)) // the cursor takes one cell
 	}
+}
+
+// fitInput gives the text input so many cells. A text that fits is given none:
+// the input would fill them with blanks, and the hint would have no room.
+func (m *Model) fitInput(cells int) {
+	if ansi.StringWidth(m.input.Value()) <= cells {
+		cells = 0
+	}
+	if cells == m.input.Width {
+		return
+	}
+	at := m.input.Position()
+	m.input.Width = cells
+	m.input.CursorEnd() // only a cursor that moves out of sight moves what is shown
+	m.input.SetCursor(at)
 }
 
 // selectIndex selects the i-th peer, or the nearest there is.
@@ -65,6 +81,8 @@ func (m *Model) page() int {
 	}
 	return max(r.TableRows(), 1)
 }
+
+func (m *Model) halfPage() int { return max(m.page()/2, 1) }
 
 // moveBy moves the selection, or scrolls the bytes if they have the focus.
 func (m *Model) moveBy(lines int) {

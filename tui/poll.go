@@ -56,13 +56,25 @@ func (m *Model) poll() tea.Cmd {
 			m.onChange(changes)
 		}
 	}
-	if m.rates.tick(m.lastPoll, m.set.Totals()) || m.spark.tick(m.lastPoll) {
+	totals := m.set.Totals()
+	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) {
 		m.dirty = true
 	}
 	if m.notice.Text != "" && m.lastPoll.After(m.noticeEnd) {
 		m.notice.Text, m.dirty = "", true
 	}
 	return waitPoll(m.ctx, m.set, m.lastPoll, m.every)
+}
+
+// connectTick reports whether a pending connect has taken another tenth of a
+// second, which its row shows.
+func (m *Model) connectTick(t peer.Totals) bool {
+	tenth := m.lastPoll.UnixMilli() / 100
+	if t.ByStatus[peer.StatusConnecting] == 0 || tenth == m.progress {
+		return false
+	}
+	m.progress = tenth
+	return true
 }
 
 // takeIn notes what a change adds to what is kept here: traffic and events.

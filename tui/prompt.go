@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	addHint  = "HOST:PORT, /PATH, unix:///PATH or @NAME; #label behind to name it"
+	addHint  = "HOST:PORT, /PATH, unix:///PATH or @NAME; #label names it"
 	sendHint = `text with \n \r \t \xHH, or hex 0a 0b, or @file`
 )
 
@@ -40,12 +40,11 @@ func (m *Model) ask(mode mode) tea.Cmd {
 }
 
 func (m *Model) promptKey(msg tea.KeyMsg) tea.Cmd {
-	switch msg.String() {
-	case "esc":
-		m.mode = modePanes
-		m.input.Blur()
+	switch msg.Type {
+	case tea.KeyEsc:
+		m.endPrompt()
 		return nil
-	case "enter":
+	case tea.KeyEnter:
 		if m.mode == modeAdd {
 			return m.add()
 		}
@@ -65,11 +64,13 @@ func (m *Model) add() tea.Cmd {
 	addr, err := peer.ParseAddress(m.input.Value())
 	if err != nil {
 		m.inputError = err.Error()
+		if wrong := (*peer.AddressError)(nil); errors.As(err, &wrong) {
+			m.inputError = wrong.Why // the box shows what was typed
+		}
 		return nil
 	}
 	m.selected = m.set.Add(addr)
-	m.mode = modePanes
-	m.input.Blur()
+	m.endPrompt()
 	return nil
 }
 
@@ -90,7 +91,7 @@ func (m *Model) send() tea.Cmd {
 		return nil
 	}
 	if path, isFile := hexdump.FileOf(text); isFile {
-		file, err := os.Open(path)
+		file, err := openFile(path)
 		if err != nil {
 			m.inputError = err.Error()
 			return nil
@@ -125,6 +126,19 @@ func (m *Model) targetRow() (peer.Row, error) {
 func (m *Model) endPrompt() {
 	m.mode = modePanes
 	m.input.Blur()
+}
+
+// openFile opens what can be read to an end without waiting: Update must not
+// hang on a pipe that nobody writes to.
+func openFile(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	}
+	return os.Open(path)
 }
 
 // sendFile sends a file in pieces, so that its size does not matter.

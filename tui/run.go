@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/signal"
 	"syscall"
 	"time"
 
@@ -31,29 +29,31 @@ type Crash struct {
 	Stack []byte
 }
 
-// Run shows the inspector on the terminal until the user quits. Whatever ends
-// it, the terminal is as it was before. A value from crashed, which stands for
-// a panic in one of our goroutines, ends it too and is returned as an error.
-func Run(o Options, crashed <-chan Crash) error {
+// Run shows the inspector on the terminal until the user quits or a signal
+// comes. Whatever ends it, the terminal is as it was before. A value from
+// crashed, which stands for a panic in one of our goroutines, ends it too and
+// is returned as an error.
+func Run(o Options, signals <-chan os.Signal, crashed <-chan Crash) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	m := NewModel(ctx, o)
 	p := tea.NewProgram(m, tea.WithAltScreen(), tea.WithFPS(30), tea.WithoutSignalHandler())
-	restore := saveTerminal()
+	// Bubble Tea restores it too; this is for the ends that it does not come to see.
+	state, err := term.GetState(os.Stdout.Fd())
+	if err != nil {
+		return fmt.Errorf("terminal: %w", err)
+	}
+	// A terminal that is gone does not take it; there is nobody to tell.
+	defer func() { _ = term.Restore(os.Stdout.Fd(), state) }()
 
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(signals)
 	ended := make(chan error, 1)
 	go func() {
 		_, err := p.Run()
 		ended <- err
 	}()
-
 	var cause error
 	select {
 	case err := <-ended:
-		restore()
 		switch {
 		case err != nil:
 			return fmt.Errorf("terminal: %w", err)
@@ -67,28 +67,23 @@ func Run(o Options, crashed <-chan Crash) error {
 		cause = fmt.Errorf("panic: %v\n\n%s", c.Value, c.Stack)
 	}
 	cancel()
-	p.Quit()
+	go p.Quit() // it waits for Update, and so for the renderer
 	select {
 	case <-ended: //nolint:errcheck // the cause is known already
 	case <-time.After(quitTime):
+		leaveScreen()
 	}
-	restore()
 	return cause
 }
 
-// saveTerminal returns what puts the terminal back as it is now. Bubble Tea
-// does so as well; this is for the ends that it does not come to see.
-func saveTerminal() (restore func()) {
-	fd := os.Stdin.Fd()
-	state, err := term.GetState(fd)
-	return func() {
-		if err != nil {
-			return // stdin is no terminal
-		}
-		// A terminal that is gone, or does not read, takes neither; there is nobody to tell.
-		_ = term.Restore(fd, state)
-		_ = syscall.SetNonblock(int(os.Stdout.Fd()), true)
-		_, _ = io.WriteString(os.Stdout, leave)
-		_ = syscall.SetNonblock(int(os.Stdout.Fd()), false)
-	}
+// leaveScreen undoes what Bubble Tea has set, when it is stuck itself. It
+// writes past os.Stdout, whose lock the stuck write holds, and never waits.
+// Only then: a terminal that leaves its screen twice puts the cursor back to
+// where it was before what has been printed in between.
+func leaveScreen() {
+	const stdout = 1
+	// A terminal that is gone, or does not read, takes nothing; there is nobody to tell.
+	_ = syscall.SetNonblock(stdout, true)
+	_, _ = syscall.Write(stdout, []byte(leave))
+	_ = syscall.SetNonblock(stdout, false)
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	"peerscope/peer/capture"
@@ -18,12 +19,13 @@ type scroll struct {
 // right when the width changes or older bytes go.
 type place struct {
 	t   time.Time
-	off int64 // the first byte of a row of hex, counted in the chunk; or lineGap, lineHead
+	off int64 // the first byte of a row of hex, counted in the chunk; or one of those below
 }
 
 const (
-	lineGap  = -2 // "4.1 s without traffic", before the head
-	lineHead = -1 // a chunk's header, or an event
+	lineGap   = -2      // "4.1 s without traffic", before the head; what was dropped of In
+	lineHead  = -1      // a chunk's header; what was dropped of Out
+	lineEvent = 1 << 62 // an event: behind the chunk of the same time, if there is one
 )
 
 func (p place) before(q place) bool {
@@ -35,23 +37,24 @@ func (p place) before(q place) bool {
 type window struct {
 	*scroll
 	items
-	height int
-	now    time.Time
+	height int // at least 1
 }
 
 // lines returns what the pane shows now.
 func (w *window) lines() []line {
-	if !w.frozen {
-		return w.up(place{}, w.height)
-	}
-	return w.down(w.top, w.height)
+	if w.frozen {
+		if found := w.down(w.top, w.height); len(found) > 0 {
+			return found
+		}
+	} // nothing is left from the top on when other directions are shown
+	return w.up(place{}, w.height)
 }
 
 func (w *window) freeze() {
 	if w.frozen {
 		return
 	}
-	w.frozen, w.limit = true, w.now
+	w.frozen, w.limit = true, w.newest()
 	w.top = w.tail()
 }
 
@@ -66,13 +69,16 @@ func (w *window) toStart() {
 // moving down in a frozen view brings in what has come since.
 func (w *window) scrollBy(n int) {
 	w.freeze()
+	if shown := w.lines(); len(shown) > 0 {
+		w.top = shown[0].place // another one if bytes went or the width changed
+	}
 	if n < 0 {
 		if above := w.up(w.top, -n); len(above) > 0 {
 			w.top = above[0].place
 		}
 		return
 	}
-	w.limit = w.now
+	w.limit = w.newest()
 	if below := w.down(w.top, n+1); len(below) > 0 {
 		w.top = below[len(below)-1].place
 	}
@@ -93,20 +99,18 @@ func (w *window) tail() place {
 // stands for the end.
 func (w *window) up(end place, n int) []line {
 	var found []line // newest first
-	if !end.t.IsZero() {
+	if end != (place{}) {
 		if it, ok := w.at(end.t); ok {
-			found = w.linesBackward(found, it, w.prev(it, end.off), n)
+			found = w.linesBackward(found, it, min(w.prev(end.off), w.last(it)), n)
 		}
-	} else if end != (place{}) {
-		return nil
 	}
-	list := w.before(w.bound(end.t), n-len(found))
-	for i := len(list) - 1; i >= 0 && len(found) < n; i-- {
-		found = w.linesBackward(found, list[i], w.last(list[i]), n)
+	if end == (place{}) || !end.t.IsZero() { // nothing stands before what was dropped
+		list := w.before(w.bound(end.t), n-len(found))
+		for i := len(list) - 1; i >= 0 && len(found) < n; i-- {
+			found = w.linesBackward(found, list[i], w.last(list[i]), n)
+		}
 	}
-	for i, j := 0, len(found)-1; i < j; i, j = i+1, j-1 {
-		found[i], found[j] = found[j], found[i]
-	}
+	slices.Reverse(found)
 	return found
 }
 
@@ -119,7 +123,7 @@ func (w *window) bound(t time.Time) time.Time {
 }
 
 func (w *window) linesBackward(found []line, it item, off int64, n int) []line {
-	for ; off >= w.first(it) && len(found) < n; off = w.prev(it, off) {
+	for ; off >= w.first(it) && len(found) < n; off = w.prev(off) {
 		found = append(found, line{place{it.time, off}, it})
 	}
 	return found
@@ -128,11 +132,11 @@ func (w *window) linesBackward(found []line, it item, off int64, n int) []line {
 // down returns n lines from a place on, that line included.
 func (w *window) down(from place, n int) []line {
 	var found []line
-	list := w.after(from.t.Add(-1), n)
+	list := w.after(from.t.Add(-1), n+1) // the first may have no line from there on
 	if from.t.IsZero() {
 		list = w.after(from.t, n)
 	} else if len(list) > 0 && !list[0].time.Equal(from.t) {
-		list = w.withStart(list) // what stood at the top is gone
+		list = w.orStart(list)
 	}
 	for _, it := range list {
 		if w.frozen && it.time.After(w.limit) {
@@ -141,6 +145,9 @@ func (w *window) down(from place, n int) []line {
 		off := w.first(it)
 		if it.time.Equal(from.t) {
 			off = max(off, w.align(from.off))
+		}
+		if it.time.IsZero() {
+			off = min(off, w.last(it)) // the other direction was shown
 		}
 		for ; off <= w.last(it) && len(found) < n; off = w.next(off) {
 			found = append(found, line{place{it.time, off}, it})
@@ -151,23 +158,34 @@ func (w *window) down(from place, n int) []line {
 
 // behind is how many bytes came after the last line that is shown.
 func (w *window) behind(shown []line) int64 {
-	if len(shown) == 0 {
-		return 0
+	var last line // the zero line stands before everything
+	if len(shown) > 0 {
+		last = shown[len(shown)-1]
 	}
-	last := shown[len(shown)-1]
 	var n int64
 	for _, d := range [...]capture.Dir{capture.In, capture.Out} {
-		if !w.dirs.Has(d) {
-			continue
+		if w.dirs.Has(d) {
+			kept, end := w.log.Span(d)
+			n += end - max(w.seen(last, d), kept)
 		}
-		kept, end := w.log.Span(d)
-		seen := kept
-		if c := last.item.chunk; c.Len > 0 && c.Dir == d && last.off >= 0 {
-			seen = c.Off + min(last.off+int64(w.perRow), c.Len)
-		} else if before := w.log.Before(make([]capture.Chunk, 0, 1), last.t, d.Only()); len(before) > 0 {
-			seen = before[0].Off + before[0].Len
-		}
-		n += end - max(seen, kept)
 	}
 	return n
+}
+
+// seen is the offset in d of what comes after a line.
+func (w *window) seen(l line, d capture.Dir) int64 {
+	if c := l.item.chunk; c.Len > 0 && c.Dir == d && l.off >= 0 {
+		return c.Off + min(l.off+int64(w.perRow), c.Len)
+	}
+	if l.t.IsZero() {
+		return 0
+	}
+	t := l.t
+	if l.off == lineEvent {
+		t = t.Add(1)
+	}
+	if c := w.log.Before(make([]capture.Chunk, 0, 1), t, d.Only()); len(c) > 0 {
+		return c[0].Off + c[0].Len
+	}
+	return 0
 }

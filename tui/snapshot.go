@@ -73,7 +73,9 @@ func (m *Model) tableRow(r peer.Row) views.Row {
 	switch {
 	case r.Status == peer.StatusConnecting:
 		v.Elapsed, v.Deadline = r.Sampled.Sub(r.Started), r.Deadline.Sub(r.Started)
-	case r.Status != peer.StatusConnected && r.Last.Cause != nil && !r.Resolving:
+	case r.Resolving:
+		v.Cause = "resolving"
+	case r.Status != peer.StatusConnected && r.Last.Cause != nil:
 		v.Cause, v.Bad = r.Last.Cause.Error(), r.Last.Code != 0
 	}
 	return v
@@ -117,10 +119,11 @@ func (m *Model) window() (*window, bool) {
 	if log == nil {
 		return nil, false
 	}
-	rects := m.layout()
+	// As it is, or will be, when it is unfolded.
+	rects := views.Layout(m.width, m.height, m.set.Len(), views.PaneBytes)
 	h := m.history(m.selected)
 	return &window{
-		scroll: &h.scroll, height: rects.BytesLines(), now: m.now(),
+		scroll: &h.scroll, height: max(rects.BytesLines(), 1),
 		items: items{log: log, events: h.events, dirs: m.dirs, perRow: rects.PerRow(m.perRow)},
 	}, true
 }
@@ -151,8 +154,11 @@ func (w *window) view(l line, buf []byte) views.Line {
 	c := l.item.chunk
 	v := views.Line{Time: l.item.time, Out: c.Dir == capture.Out, Gap: l.item.gap}
 	switch {
-	case l.item.dropped > 0:
-		v.Kind, v.Len = views.LineDropped, l.item.dropped
+	case l.item.dropped != [2]int64{}:
+		v.Kind, v.Out, v.Len = views.LineDropped, l.off == lineHead, l.item.dropped[capture.In]
+		if v.Out {
+			v.Len = l.item.dropped[capture.Out]
+		}
 	case l.item.event != nil:
 		v.Kind, v.Event = views.LineEvent, eventView(*l.item.event)
 		v.Event.After = -1 // the timeline tells that

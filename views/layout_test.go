@@ -3,8 +3,6 @@ package views
 import (
 	"fmt"
 	"testing"
-
-	"peerscope/hexdump"
 )
 
 func ExampleLayout() {
@@ -91,14 +89,6 @@ func TestBytesARowFitTheWidth(t *testing.T) {
 	for _, c := range cases {
 		if got := Layout(c.w, 30, 1, PaneBytes).PerRow(c.most); got != c.want {
 			t.Errorf("width %d, at most %d: %d bytes a row, want %d", c.w, c.most, got, c.want)
-		}
-	}
-}
-
-func TestTheRoomiestRowIsTheOneOfHexdump(t *testing.T) {
-	for _, per := range []int{8, 16, 32} {
-		if got, want := hexShapes[0].width(per, 8)-2, hexdump.Columns(per, 8); got != want {
-			t.Errorf("%d bytes a row take %d cells here and %d there", per, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,10 +46,17 @@ type printer struct {
 // follow is how far the printing of one peer has come.
 type follow struct {
 	cursor *capture.Cursor
-	seq    int64        // of the next event
-	events []peer.Event // read, but newer than the last poll that was shown
-	counts report.Counts
-	time   time.Time // of the last line
+	seq    int64         // of the next event
+	held   []entry       // read, but something older may still come; in the order of time
+	counts report.Counts // of the last sample
+	time   time.Time     // of the last line
+}
+
+// entry is a line without bytes that waits for its turn.
+type entry struct {
+	time time.Time
+	kind report.Kind
+	text func() []byte
 }
 
 func newPrinter(set *peer.Set, out io.Writer, wanted map[report.Kind]bool, count int) *printer {
@@ -140,20 +148,35 @@ func (p *printer) row(r *peer.Row) bool {
 		f = &follow{cursor: p.set.Log(r.ID).NewCursor(capture.Both), counts: report.Counts{Unread: -1, RecvQ: -1, SendQ: -1}}
 		p.follows[r.ID] = f
 	}
-	events, next := p.set.Events(r.ID, f.seq)
-	f.events, f.seq = append(f.events, events...), next
-	for len(f.events) > 0 && !f.events[0].Polled.After(r.Sampled) {
-		e := f.events[0]
-		f.events = f.events[1:]
-		if !p.data(r, f, e.Time) || !p.line(report.EventKind(&e), f, e.Time, func() []byte { return report.Event(r, &e) }) {
-			return false
-		}
-	}
+	p.hold(r, f)
 	until := r.Sampled
 	if !r.Pending.IsZero() && r.Pending.Before(until) {
 		until = r.Pending // its status comes with a later poll, and belongs before what is newer
 	}
-	return p.data(r, f, until) && p.sample(r, f)
+	for len(f.held) > 0 && !f.held[0].time.After(until) {
+		e := f.held[0]
+		f.held = f.held[1:]
+		if !p.data(r, f, e.time) || !p.line(e.kind, f, e.time, e.text) {
+			return false
+		}
+	}
+	return p.data(r, f, until)
+}
+
+// hold reads the new events of a peer, and its buffered bytes if they differ
+// from those of the last time.
+func (p *printer) hold(r *peer.Row, f *follow) {
+	events, next := p.set.Events(r.ID, f.seq)
+	f.seq = next
+	for i := range events {
+		e := &events[i]
+		f.held = append(f.held, entry{e.Time, report.EventKind(e), func() []byte { return report.Event(r, e) }})
+	}
+	if counts := report.CountsOf(r); counts != f.counts {
+		f.counts = counts
+		f.held = append(f.held, entry{r.Sampled, report.Buffers, func() []byte { return report.Sample(r) }})
+	}
+	slices.SortStableFunc(f.held, func(a, b entry) int { return a.time.Compare(b.time) })
 }
 
 // data prints the bytes that came up to a time.
@@ -181,16 +204,6 @@ func (p *printer) data(r *peer.Row, f *follow, until time.Time) bool {
 		}
 	}
 	return true
-}
-
-// sample prints the buffered bytes if they differ from those printed last.
-func (p *printer) sample(r *peer.Row, f *follow) bool {
-	counts := report.CountsOf(r)
-	if counts == f.counts {
-		return true
-	}
-	f.counts = counts
-	return p.line(report.Buffers, f, r.Sampled, func() []byte { return report.Sample(r) })
 }
 
 // line prints one line if it is wanted. It is false when no more is to be printed.

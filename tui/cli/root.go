@@ -6,7 +6,10 @@ import (
 	"io"
 	"math"
 	"os"
+	"os/signal"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -120,10 +123,22 @@ each with #LABEL behind if you like.`,
 		},
 	}
 	cmd.SetVersionTemplate("peerscope {{.Version}}\n")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	flags.register(cmd)
 	cmd.AddCommand(newDemo(&flags), newWatch(&flags))
 	return cmd
+}
+
+// flagError adds what was expected where the error of a flag does not say it.
+func flagError(err error) error {
+	var bad *strconv.NumError
+	switch {
+	case !errors.As(err, &bad):
+		return usageError{err}
+	case bad.Func == "ParseBool":
+		return usagef("%w; expected true or false", err)
+	}
+	return usagef("%w; expected a whole number", err)
 }
 
 // inspect opens the inspector on addresses.
@@ -151,6 +166,9 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 	if !term.IsTerminal(os.Stdout.Fd()) {
 		return usagef("stdout is not a terminal; for lines of text use: peerscope watch")
 	}
+	signals := make(chan os.Signal, 1) // from here on, so that whatever prepare makes is closed
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
 	crashed := make(chan tui.Crash, 1)
 	set, err := flags.set(func(v any, stack []byte) {
 		select {
@@ -170,7 +188,7 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 		return err
 	}
 	theme := views.NewTheme(views.ProfileFrom(os.Getenv), views.LightFrom(os.Getenv))
-	return tui.Run(tui.Options{Set: set, Theme: theme, Poll: flags.poll, Now: time.Now, OnChange: with.changed}, crashed)
+	return tui.Run(tui.Options{Set: set, Theme: theme, Poll: flags.poll, Now: time.Now, OnChange: with.changed}, signals, crashed)
 }
 
 // parseAddresses reads every argument before anything is dialled.

@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
+	"os"
 	"sync"
+	"sync/atomic"
 
 	"peerscope/peer"
 )
@@ -19,7 +22,8 @@ type sender struct {
 		waiting map[peer.ID]bool // not known to be connected or failed yet
 		live    []peer.ID
 	}
-	all chan struct{} // closed when nobody is waited for
+	all    chan struct{} // closed when nobody is waited for
+	failed atomic.Bool   // the source could not be read to its end, which has been said
 }
 
 func newSender(set *peer.Set, ids []peer.ID, source io.ReadCloser, closeWrite bool) *sender {
@@ -92,6 +96,10 @@ func (s *sender) read(ctx context.Context, pieces chan<- []byte) {
 		}
 		if err != nil {
 			_ = s.source.Close() // it was only read
+			if !errors.Is(err, io.EOF) {
+				say(os.Stderr, "--send: %v", err)
+				s.failed.Store(true)
+			}
 			return
 		}
 	}

@@ -20,7 +20,8 @@ import (
 	"peerscope/views/report"
 )
 
-// errPeerFailed is the end of a watch in which a dialled peer failed.
+// errPeerFailed is the end of a watch in which a dialled peer, or the source of
+// what to send, failed. What happened has been said.
 var errPeerFailed = errors.New("a peer failed")
 
 // flushTime is how long an interrupted watch waits for its last lines.
@@ -178,19 +179,18 @@ func (w *watch) run(ctx context.Context, duration time.Duration) error {
 	if w.sender != nil {
 		w.set.Go(func() { w.sender.run(sending) })
 	}
+	watching := ctx
 	if duration > 0 {
 		var end context.CancelFunc
-		ctx, end = context.WithTimeoutCause(ctx, duration, errDuration)
+		watching, end = context.WithTimeout(ctx, duration)
 		defer end()
 	}
-	for w.poll() && w.pause(ctx) {
+	for w.poll() && w.pause(watching) {
 	}
-	interrupted := ctx.Err() != nil && !errors.Is(context.Cause(ctx), errDuration)
 	w.poll() // what came up to the end
-	return w.finish(interrupted)
+	w.poll() // the end of a connection is judged only after its bytes were consumed
+	return w.finish(ctx)
 }
-
-var errDuration = errors.New("the duration is over")
 
 // poll polls once; false if nothing is left to watch.
 func (w *watch) poll() bool {
@@ -206,7 +206,8 @@ func (w *watch) poll() bool {
 	}
 	w.printer.show(changes)
 	t := w.set.Totals()
-	return t.ByStatus[peer.StatusConnecting]+t.ByStatus[peer.StatusConnected]+t.Lookups > 0
+	// A name that was looked up just now is no lookup any more, and not yet counted as connecting.
+	return t.ByStatus[peer.StatusConnecting]+t.ByStatus[peer.StatusConnected]+t.Lookups > 0 || w.set.Active()
 }
 
 func ended(r *peer.Row) bool {
@@ -238,23 +239,27 @@ func (w *watch) pause(ctx context.Context) bool {
 	}
 }
 
-// finish lets the printer end and says how it all went.
-func (w *watch) finish(interrupted bool) error {
+// finish lets the printer end and says how it all went. A signal ends it even
+// if nobody reads stdout any more.
+func (w *watch) finish(ctx context.Context) error {
 	close(w.printer.last)
-	if interrupted {
+	select {
+	case <-w.printer.done:
+	case <-ctx.Done():
 		select {
 		case <-w.printer.done:
-		case <-time.After(flushTime): // a reader of stdout that has stopped
+		case <-time.After(flushTime):
 		}
+	}
+	if ctx.Err() != nil {
 		return tui.ErrInterrupted
 	}
-	<-w.printer.done
 	switch err := w.printer.err; {
 	case errors.Is(err, syscall.EPIPE):
 		return nil // head has seen enough
 	case err != nil:
 		return fmt.Errorf("write stdout: %w", err)
-	case w.failed:
+	case w.failed, w.sender != nil && w.sender.failed.Load():
 		return errPeerFailed
 	}
 	return nil

@@ -1,0 +1,169 @@
+package report_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+	"unicode"
+
+	"peerscope/peer"
+	"peerscope/peer/capture"
+	"peerscope/views/report"
+)
+
+// at returns a time so many nanoseconds into the scene, in a zone that the
+// lines must not show.
+func at(ns int) time.Time {
+	return time.Date(2026, 11, 23, 10, 0, 0, ns, time.FixedZone("CET", 3600))
+}
+
+func redis() *peer.Row {
+	return &peer.Row{ID: 1, Label: "redis", Address: "tcp://127.0.0.1:6379", Kind: "dial", Sampled: at(33_000_000)}
+}
+
+const head = `,"peer":1,"label":"redis","address":"tcp://127.0.0.1:6379","kind":"dial","event":`
+
+func TestEachEventIsTheDocumentedLine(t *testing.T) {
+	sampled := redis()
+	sampled.Unread, sampled.RecvQ, sampled.SendQ, sampled.Received, sampled.Sent = 7, 0, 9, 7, 14
+	closed := redis()
+	closed.Unread, closed.RecvQ, closed.SendQ, closed.Received, closed.Sent = -1, -1, -1, 7, 14
+	event := func(e peer.Event) []byte { return report.Event(redis(), &e) }
+	for name, c := range map[string]struct {
+		line []byte
+		want string
+	}{
+		"a transition": {
+			event(peer.Event{Kind: peer.EventStatus, Time: at(1), Polled: at(33_000_000), From: peer.StatusConnecting, To: peer.StatusConnected}),
+			`{"time":"2026-11-23T09:00:00.000000001Z"` + head + `"status","from":"connecting","to":"connected","polled":"2026-11-23T09:00:00.033000000Z"}`,
+		},
+		"a reset": {
+			event(peer.Event{Kind: peer.EventStatus, Time: at(1), Polled: at(2), From: peer.StatusConnected, To: peer.StatusError,
+				Code: peer.ErrFailed, Cause: syscall.ECONNRESET, By: peer.ByRemote}),
+			`{"time":"2026-11-23T09:00:00.000000001Z"` + head + `"status","from":"connected","to":"error","polled":"2026-11-23T09:00:00.000000002Z",` +
+				`"error":"FAILED","code":1,"cause":"connection reset by peer","by":"remote"}`,
+		},
+		"a FIN": {
+			event(peer.Event{Kind: peer.EventStatus, Time: at(1), Polled: at(2), From: peer.StatusConnected, To: peer.StatusNone,
+				Cause: peer.ErrFIN, By: peer.ByRemote}),
+			`{"time":"2026-11-23T09:00:00.000000001Z"` + head + `"status","from":"connected","to":"none","polled":"2026-11-23T09:00:00.000000002Z",` +
+				`"cause":"FIN","by":"remote"}`,
+		},
+		"a deadline": {
+			event(peer.Event{Kind: peer.EventStatus, Time: at(1), Polled: at(1), From: peer.StatusConnecting, To: peer.StatusError,
+				Code: peer.ErrConnectionError, Cause: errors.New("no answer within 30s"), By: peer.ByTimeout}),
+			`{"time":"2026-11-23T09:00:00.000000001Z"` + head + `"status","from":"connecting","to":"error","polled":"2026-11-23T09:00:00.000000001Z",` +
+				`"error":"ERR_CONNECTION_ERROR","code":27,"cause":"no answer within 30s","by":"timeout"}`,
+		},
+		"a disconnect": {
+			event(peer.Event{Kind: peer.EventStatus, Time: at(1), Polled: at(1), From: peer.StatusConnected, To: peer.StatusNone,
+				Cause: peer.ErrDisconnected, By: peer.ByLocal}),
+			`{"time":"2026-11-23T09:00:00.000000001Z"` + head + `"status","from":"connected","to":"none","polled":"2026-11-23T09:00:00.000000001Z",` +
+				`"cause":"disconnected","by":"local"}`,
+		},
+		"a failed call": {
+			event(peer.Event{Kind: peer.EventError, Time: at(5), Polled: at(5), Op: "connect", Code: peer.ErrFailed, Cause: syscall.ENOENT}),
+			`{"time":"2026-11-23T09:00:00.000000005Z"` + head + `"error","op":"connect","error":"FAILED","code":1,"cause":"no such file or directory"}`,
+		},
+		"a half-close": {
+			event(peer.Event{Kind: peer.EventHalfClose, Time: at(6), Polled: at(6), Dir: capture.Out, By: peer.ByLocal}),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + head + `"half-close","dir":"out"}`,
+		},
+		"bytes": {
+			report.Bytes(redis(), capture.Chunk{Dir: capture.In, Time: at(7), Off: 1 << 40, Len: 7}, []byte("+PONG\r\n")),
+			`{"time":"2026-11-23T09:00:00.000000007Z"` + head + `"data","dir":"in","offset":1099511627776,"len":7,"data":"K1BPTkcNCg=="}`,
+		},
+		"a piece of a chunk": {
+			report.Bytes(redis(), capture.Chunk{Dir: capture.Out, Time: at(7), Off: 4, Len: 7}, []byte("\x00\xff")),
+			`{"time":"2026-11-23T09:00:00.000000007Z"` + head + `"data","dir":"out","offset":4,"len":2,"data":"AP8="}`,
+		},
+		"a gap": {
+			report.Gone(redis(), at(8), capture.In, 1048576, "memory budget"),
+			`{"time":"2026-11-23T09:00:00.000000008Z"` + head + `"dropped","dir":"in","len":1048576,"cause":"memory budget"}`,
+		},
+		"buffers": {
+			report.Sample(sampled),
+			`{"time":"2026-11-23T09:00:00.033000000Z"` + head + `"buffers","unread":7,"recvq":0,"sendq":9,"received":7,"sent":14}`,
+		},
+		"buffers without figures": {
+			report.Sample(closed),
+			`{"time":"2026-11-23T09:00:00.033000000Z"` + head + `"buffers","unread":null,"recvq":null,"sendq":null,"received":7,"sent":14}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := string(c.line); got != c.want+"\n" {
+				t.Errorf("\n%s expected\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTheNamesOfTheKindsAreThoseOfTheLines(t *testing.T) {
+	for _, kind := range []peer.EventKind{peer.EventStatus, peer.EventError, peer.EventHalfClose} {
+		e := peer.Event{Kind: kind, Time: at(0), Polled: at(0)}
+		var line struct{ Event report.Kind }
+		if err := json.Unmarshal(report.Event(redis(), &e), &line); err != nil || line.Event != report.EventKind(&e) {
+			t.Errorf("%q, EventKind says %q (%v)", line.Event, report.EventKind(&e), err)
+		}
+	}
+}
+
+func TestFiguresSayWhereTheSystemHasNone(t *testing.T) {
+	r := redis()
+	r.Unread, r.RecvQ, r.SendQ, r.Received, r.Sent = 1, -1, 3, 4, 5
+	if got, want := report.CountsOf(r), (report.Counts{Unread: 1, RecvQ: -1, SendQ: 3, Received: 4, Sent: 5}); got != want {
+		t.Errorf("%+v, expected %+v", got, want)
+	}
+}
+
+// hostile is what a label, a path or a system's words may hold.
+var hostile = []string{
+	"plain", "é 日本 🙂", "", "\"quoted\" \\ <&>", "\x00\x07\x1b[2J\x1b]0;title\x07\r\n\t",
+	"\x7f", "\u0080\u0085\u009b31m\u009f", "\u202a\u202e\u2066\u2069\u200e\u200f\u061c", "\u200b\u200d\u2028\u2029\ufeff\u00ad",
+	"\u00a0\u3000", "\U000e0041\U000f0000\U0010ffff", "\xff\xfe cut \xe2\x82",
+}
+
+func checkEscaped(t *testing.T, text string) {
+	t.Helper()
+	r := &peer.Row{ID: 1, Label: text, Address: "unix:///" + text, Kind: "dial"}
+	line := report.Event(r, &peer.Event{Kind: peer.EventError, Op: "connect", Code: peer.ErrFailed, Cause: errors.New(text)})
+	for i, c := range string(line[:len(line)-1]) {
+		if !unicode.IsPrint(c) {
+			t.Errorf("%U at %d of %q", c, i, line)
+		}
+	}
+	if line[len(line)-1] != '\n' {
+		t.Errorf("no end in %q", line)
+	}
+	var got struct{ Label, Address, Cause string }
+	if err := json.Unmarshal(line, &got); err != nil {
+		t.Fatalf("%v in %q", err, line)
+	}
+	want := string([]rune(text)) // invalid UTF-8 becomes U+FFFD
+	if got.Label != want || got.Address != "unix:///"+want || got.Cause != want {
+		t.Errorf("%q came back as %+q", text, got)
+	}
+}
+
+func TestNothingThatATerminalActsOnIsPrintedRaw(t *testing.T) {
+	for _, text := range hostile {
+		checkEscaped(t, text)
+	}
+}
+
+func FuzzEscape(f *testing.F) {
+	for _, text := range hostile {
+		f.Add(text)
+	}
+	f.Fuzz(checkEscaped)
+}
+
+func ExampleBytes() {
+	row := &peer.Row{ID: 1, Label: "redis", Address: "tcp://127.0.0.1:6379", Kind: "dial"}
+	chunk := capture.Chunk{Dir: capture.In, Time: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), Len: 7}
+	fmt.Print(string(report.Bytes(row, chunk, []byte("+PONG\r\n"))))
+	// Output: {"time":"2026-11-23T09:00:00.000000000Z","peer":1,"label":"redis","address":"tcp://127.0.0.1:6379","kind":"dial","event":"data","dir":"in","offset":0,"len":7,"data":"K1BPTkcNCg=="}
+}
