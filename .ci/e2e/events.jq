@@ -30,7 +30,7 @@ def instant:
 # How many bytes a base64 text stands for; null when it is not one.
 def decoded:
   if type == "string" and length % 4 == 0 and test("^[A-Za-z0-9+/]*={0,2}$")
-  then length / 4 * 3 - (capture("(?<p>=*)$").p | length) else null end;
+  then length / 4 * 3 - (if endswith("==") then 2 elif endswith("=") then 1 else 0 end) else null end;
 
 # What is wrong with one event by itself.
 def faults:
@@ -60,27 +60,22 @@ def faults:
   end;
 
 # What is wrong between an event and those before it: times, transitions and offsets of one peer follow each other.
-# There are two clocks. `time` is when something happened; `polled` is when a poll judged it, and that is the clock of a
-# buffers event, which is a poll's own sample. A poll may judge an end that happened before the sample of the poll before.
-def judged: if .event == "buffers" then .time else .polled end | instant;
 def follow($s):
   "\(.peer)" as $p | "\(.peer) \(.dir)" as $d |
-  (if .event != "buffers" and (.time | instant) < ($s.time[$p] // "") then "happened before the event before it" else empty end),
-  (if judged != null and judged < ($s.judged[$p] // "") then "polled before the event before it" else empty end),
+  (if (.time | instant) < ($s.time[$p] // "") then "earlier than the event before it" else empty end),
   (if .event == "status" and .from != ($s.status[$p] // "none") then "from \(.from), but it was \($s.status[$p] // "none")" else empty end),
   (if .event == "data" and .offset != ($s.offset[$d] // 0) then "offset \(.offset), not \($s.offset[$d] // 0)" else empty end);
 
 def advance($e):
-  "\($e.peer)" as $p | "\($e.peer) \($e.dir)" as $d | ($e | judged) as $judged |
-  if $judged != null then .judged[$p] = $judged else . end |
-  if $e.event == "buffers" then . else .time[$p] = ($e.time | instant) end |
+  "\($e.peer)" as $p | "\($e.peer) \($e.dir)" as $d |
+  .time[$p] = ($e.time | instant) |
   if $e.event == "status" then .status[$p] = $e.to
   elif $e.event == "data" then .offset[$d] = $e.offset + $e.len
   elif $e.event == "dropped" then .offset[$d] = (.offset[$d] // 0) + $e.len
   else . end;
 
 foreach inputs as $line (
-  {n: 0, state: {time: {}, judged: {}, status: {}, offset: {}}};
+  {n: 0, state: {time: {}, status: {}, offset: {}}};
   .n += 1 | .said = [] |
   ([$line | fromjson?] | if length == 1 and (.[0] | type) == "object" then .[0] else null end) as $e |
   if $e == null then .said = ["not one JSON object: \($line[0:200])"]
