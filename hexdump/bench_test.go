@@ -15,7 +15,7 @@ import (
 // writing the same bytes: the median of pairs of runs, one after the other.
 //
 // What is dumped matters, for encoding/hex takes a branch on each byte, and the
-// processor guesses it the worse the more the bytes are mixed; AppendRow has none.
+// processor guesses it the worse the more the bytes are mixed; AppendRows has none.
 func BenchmarkRows(b *testing.B) {
 	for _, c := range []struct {
 		name string
@@ -45,13 +45,8 @@ func benchmarkRows(b *testing.B, p []byte) {
 
 func dumpPages(page, p []byte) []byte {
 	const perRow, rows = 16, 256
-	for at := 0; at < len(p); {
-		page = page[:0]
-		for range rows {
-			end := min(at+perRow, len(p))
-			page = AppendRow(page, int64(at), p[at:end], perRow)
-			at = end
-		}
+	for at := 0; at < len(p); at += perRow * rows {
+		page = AppendRows(page[:0], int64(at), p[at:min(at+perRow*rows, len(p))], perRow)
 		io.Discard.Write(page)
 	}
 	return page

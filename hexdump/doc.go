@@ -5,7 +5,7 @@
 //
 // # Rows as text
 //
-// [AppendRow] writes, byte for byte, what "xxd -g 1 -c N" writes:
+// [AppendRow] and [AppendRows] write, byte for byte, what "xxd -g 1 -c N" writes:
 //
 //	00000010: 2a 31 0d 0a 24 34 0d 0a 50 49 4e 47 0d 0a        *1..$4..PING..
 //

@@ -32,6 +32,27 @@ func AppendRow(dst []byte, off int64, p []byte, perRow int) []byte {
 	return dst
 }
 
+// AppendRows appends p to dst as rows of perRow bytes, 1 or more, the last one
+// with what is left: a page of a dump. off is the offset of p[0].
+func AppendRows(dst []byte, off int64, p []byte, perRow int) []byte {
+	if perRow == 16 && uint64(off)+uint64(len(p)) < 1<<32 {
+		full := len(p) / 16
+		dst = slices.Grow(dst, (full+1)*len(row16{}))
+		n := len(dst)
+		dst = dst[:n+full*len(row16{})]
+		for rows := dst[n:]; len(rows) >= len(row16{}) && len(p) >= 16; rows = rows[len(row16{}):] {
+			fill16((*row16)(rows), uint32(off), (*[16]byte)(p))
+			p, off = p[16:], off+16
+		}
+	}
+	for len(p) > 0 {
+		n := min(perRow, len(p))
+		dst = AppendRow(dst, off, p[:n], perRow)
+		p, off = p[n:], off+int64(n)
+	}
+	return dst
+}
+
 // row16 is a full row of 16 bytes at an offset below 4 GiB, as nearly all are.
 type row16 [len("00000000: ") + 16*len("hh ") + len(" ") + 16 + len("\n")]byte
 

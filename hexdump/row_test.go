@@ -46,15 +46,6 @@ func TestARowIsAppendedAndAllocatesNothing(t *testing.T) {
 	}
 }
 
-// dump writes p in rows.
-func dump(off int64, p []byte, perRow int) []byte {
-	var out []byte
-	for i := 0; i < len(p); i += perRow {
-		out = AppendRow(out, off+int64(i), p[i:min(i+perRow, len(p))], perRow)
-	}
-	return out
-}
-
 func TestXXDReadsRowsBack(t *testing.T) {
 	if _, err := exec.LookPath("xxd"); err != nil {
 		t.Skip("xxd is not installed")
@@ -63,7 +54,7 @@ func TestXXDReadsRowsBack(t *testing.T) {
 	for _, perRow := range []int{8, 16, 32} {
 		for _, off := range []int64{0, 1 << 33} {
 			cmd := exec.Command("xxd", "-r", "-c", strconv.Itoa(perRow), "-s", strconv.FormatInt(-off, 10))
-			cmd.Stdin = bytes.NewReader(dump(off, p, perRow))
+			cmd.Stdin = bytes.NewReader(AppendRows(nil, off, p, perRow))
 			got, err := cmd.Output()
 			if err != nil || !bytes.Equal(got, p) {
 				t.Errorf("%d a row from offset %d: %d bytes, %v", perRow, off, len(got), err)
@@ -94,11 +85,26 @@ func FuzzRows(f *testing.F) {
 	f.Fuzz(func(t *testing.T, p []byte, off int64, perRow int) {
 		off &= 1<<62 - 1
 		perRow = 1 + (perRow&0x7fff_ffff)%64
-		got, at, err := ParseDump(dump(off, p, perRow))
+		got, at, err := ParseDump(AppendRows(nil, off, p, perRow))
 		if err != nil || !bytes.Equal(got, p) || len(p) > 0 && at != off {
 			t.Errorf("%x at %d, %d a row: %x at %d, %v", p, off, perRow, got, at, err)
 		}
 	})
+}
+
+func TestAppendRowsIsAppendRowForEachRow(t *testing.T) {
+	p := mixedBytes(100)
+	for _, perRow := range []int{1, 8, 16, 32, 200} {
+		for _, off := range []int64{0, 1<<32 - 40, 1 << 40} {
+			var want []byte
+			for i := 0; i < len(p); i += perRow {
+				want = AppendRow(want, off+int64(i), p[i:min(i+perRow, len(p))], perRow)
+			}
+			if got := AppendRows(nil, off, p, perRow); !bytes.Equal(got, want) {
+				t.Errorf("%d a row from %d:\n%s\nexpected\n%s", perRow, off, got, want)
+			}
+		}
+	}
 }
 
 func FuzzParseDump(f *testing.F) {
