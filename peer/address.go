@@ -98,10 +98,13 @@ func parseTCP(s string) (a Address, why string) {
 // checkHost takes IP literals and names by RFC 1123 §2.1, underscores allowed
 // because real networks have them.
 func checkHost(host string) (why string) {
-	if _, err := netip.ParseAddr(host); err == nil {
+	bad := fmt.Sprintf("host %q is neither an IP address nor a name", host)
+	if ip, err := netip.ParseAddr(host); err == nil {
+		if strings.ContainsFunc(ip.Zone(), func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return bad // ParseAddr takes anything for a zone
+		}
 		return ""
 	}
-	bad := fmt.Sprintf("host %q is neither an IP address nor a name", host)
 	if len(host) > 253 || strings.Trim(host, "0123456789.") == "" {
 		return bad
 	}
@@ -110,7 +113,7 @@ func checkHost(host string) (why string) {
 			return bad
 		}
 		for _, c := range []byte(part) {
-			if !(c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z') {
+			if word := c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'; !word {
 				return bad
 			}
 		}
@@ -180,11 +183,14 @@ func (a Address) String() string {
 func (a Address) endpoint() string { return net.JoinHostPort(a.Host, strconv.Itoa(int(a.Port))) }
 
 // Name returns the label, or what a person would call the address: host and
-// port, the file's name, or @name.
+// port (on this machine the port alone, ":6379"), the file's name, or @name.
 func (a Address) Name() string {
+	ip, err := netip.ParseAddr(a.Host)
 	switch {
 	case a.Label != "":
 		return a.Label
+	case err == nil && ip.IsLoopback(), a.Host == "localhost":
+		return ":" + strconv.Itoa(int(a.Port))
 	case a.Family == FamilyTCP:
 		return a.endpoint()
 	case a.Path[0] == '@':

@@ -28,7 +28,7 @@ type conn struct {
 	facts  facts
 	closed bool // no more is received or recorded
 
-	ended chan struct{} // closed when the reader has ended; nil without one
+	receiving chan struct{} // closed when the reader leaves the poller's write side to PutData; nil without one
 }
 
 // sink is where a Set's sockets put what they receive and what happens.
@@ -61,6 +61,9 @@ func (c *conn) fail(err error) {
 func (c *conn) join() error {
 	c.file = os.NewFile(uintptr(c.fd), "socket")
 	raw, err := c.file.SyscallConn()
+	if err == nil {
+		err = c.file.SetDeadline(time.Time{}) // fails if the poller took no more (epoll(7), max_user_watches)
+	}
 	if err != nil {
 		return errors.Join(err, c.file.Close())
 	}
@@ -120,6 +123,17 @@ func (c *conn) handshake(fd int) (ended bool) {
 	}
 	if c.family == FamilyTCP && pollNow(fd, unix.POLLOUT) == 0 {
 		return false
+	}
+	if c.sink != nil && pendingError(fd) {
+		c.drain(fd) // what came before a reset: connect on a failed socket throws it away (tcp_disconnect in net/ipv4/tcp.c)
+	}
+	if c.family == FamilyTCP {
+		// A failed connect tells why once. BSD systems tell it here only: a second
+		// connect may give EISCONN there.
+		if n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR); err == nil && n != 0 {
+			c.fail(syscall.Errno(n))
+			return true
+		}
 	}
 	pending, err := c.connect(fd)
 	switch {

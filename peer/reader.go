@@ -14,7 +14,6 @@ const maxReceive = 1 << 20 // bytes of one receive at most
 // as they come and records facts; it never changes a status. It ends when the
 // socket is closed or has failed.
 func (c *conn) read() {
-	defer close(c.ended)
 	if c.waitConnected() {
 		c.receiveAll()
 	}
@@ -23,7 +22,9 @@ func (c *conn) read() {
 // waitConnected waits in Go's poller until the handshake has ended, so that
 // the connection and its first bytes keep their true times even if nobody polls.
 func (c *conn) waitConnected() bool {
-	err := c.raw.Write(func(fd uintptr) bool {
+	defer close(c.receiving)
+	// The only error is that the socket was closed, which is looked at below.
+	_ = c.raw.Write(func(fd uintptr) bool {
 		c.recv.Lock()
 		defer c.recv.Unlock()
 		return c.closed || c.handshake(int(fd))
@@ -31,7 +32,7 @@ func (c *conn) waitConnected() bool {
 	c.recv.Lock()
 	defer c.recv.Unlock()
 	c.sink.mark()
-	return err == nil && !c.closed && c.facts.err == nil
+	return !c.closed && c.facts.err == nil
 }
 
 // receiveAll receives until the socket has no more to say. Each turn inside

@@ -2,7 +2,6 @@ package peer
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,7 +22,7 @@ type Row struct {
 	Remote  string // the address dialled, once it is known; "" on a closed socket
 
 	Resolving bool      // the name is being looked up
-	Started   time.Time // when the last connect began
+	Started   time.Time // when the last connect began, or the lookup before it
 	Deadline  time.Time // when a pending connect is given up
 	Pending   time.Time // of the oldest fact that no poll has judged yet; zero if there is none
 	WriteEnd  bool      // we have half-closed
@@ -36,7 +35,7 @@ type Row struct {
 	Received int64     // bytes ever, over all its connections
 	Sent     int64
 	Dropped  int64 // bytes that the memory budget took
-	Last     Event // the last transition or failed call; its Kind and times are zero if none
+	Last     Event // the last transition or connect that failed; zero if there is none
 }
 
 // row is a Row and what makes it move. Its fields are guarded by Set.mu but
@@ -51,6 +50,8 @@ type row struct {
 	log  *capture.Log
 
 	marked atomic.Bool // in Set.dirty
+	waits  bool        // in Set.waiting
+	turn   bool        // its queues are sampled at this Poll
 	gone   bool        // removed
 
 	events struct { // its own lock: sockets append from inside their calls
@@ -58,6 +59,7 @@ type row struct {
 		list *capture.List[Event]
 	}
 	read    int64              // events before this one were returned by Poll
+	lookup  bool               // Resolving as the last Poll returned it
 	abandon context.CancelFunc // ends a name lookup
 }
 
@@ -118,18 +120,17 @@ func (r *row) connect() {
 		_ = r.uds.ConnectToHost(r.addr.Path) // recorded as an event
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.set.ctx, r.set.timeout)
-	r.abandon = cancel
 	if isLiteral(r.addr.Host) {
-		_ = r.tcp.ConnectToHost(ctx, r.addr.Host, int(r.addr.Port))
-		cancel()
+		_ = r.tcp.ConnectToHost(r.set.ctx, r.addr.Host, int(r.addr.Port))
 		return
 	}
+	ctx, cancel := context.WithCancel(r.set.ctx) // ConnectToHost has the timeout
+	r.abandon = cancel
 	r.resolving(true)
 	r.set.Go(func() {
 		_ = r.tcp.ConnectToHost(ctx, r.addr.Host, int(r.addr.Port))
 		r.set.mu.Lock()
-		if !errors.Is(ctx.Err(), context.Canceled) { // else another connect may be under way
+		if ctx.Err() == nil { // else another connect may be under way
 			r.resolving(false)
 		}
 		r.set.mu.Unlock()
@@ -178,14 +179,16 @@ func (r *row) poll(sample bool) (c Change, changed, again bool) {
 	r.log.Consume(capture.In, unread)
 	r.refresh(unread, sample)
 	c.Events, r.read = r.since(r.read)
-	if n := len(c.Events); n > 0 {
-		r.Last = c.Events[n-1]
+	for _, e := range c.Events {
+		if e.Kind == EventStatus || e.Kind == EventError && (e.Op == "connect" || e.Op == "resolve") {
+			r.Last = e
+		}
 	}
 	c.In, c.Out = r.Received-before.Received, r.Sent-before.Sent
 	busy := r.Status == StatusConnecting || r.Unread > 0 || r.RecvQ > 0 || r.SendQ > 0
-	changed = len(c.Events) > 0 || r.changedFrom(&before)
-	c.Row = r.Row
-	return c, changed, busy || !sample && r.Status == StatusConnected
+	changed = len(c.Events) > 0 || r.Resolving != r.lookup || r.changedFrom(&before)
+	c.Row, r.lookup = r.Row, r.Resolving
+	return c, changed, busy
 }
 
 func (r *row) refresh(unread int64, sample bool) {
@@ -208,5 +211,5 @@ func (r *row) refresh(unread int64, sample bool) {
 
 func (r *row) changedFrom(b *Row) bool {
 	return r.Status != b.Status || r.Unread != b.Unread || r.RecvQ != b.RecvQ || r.SendQ != b.SendQ ||
-		r.Received != b.Received || r.Sent != b.Sent || r.Dropped != b.Dropped || r.Resolving != b.Resolving
+		r.Received != b.Received || r.Sent != b.Sent || r.Dropped != b.Dropped
 }

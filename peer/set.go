@@ -15,9 +15,9 @@ import (
 
 // Config is how a Set works. The zero value is good.
 type Config struct {
-	Timeout time.Duration // of a connect, its name lookup included; DefaultConnectTimeout if zero
-	Memory  int64         // budget of all logs together in bytes; DefaultMemory if zero
-	Now     func() time.Time
+	Timeout time.Duration    // of a connect, and before it of a name's lookup; DefaultConnectTimeout if zero
+	Memory  int64            // budget of all logs together in bytes; DefaultMemory if zero
+	Now     func() time.Time // nil: the time of day at the start, and steady from there
 	// Crash is told of a panic in one of the Set's goroutines, which has then
 	// ended. Without it the panic goes on.
 	Crash func(v any, stack []byte)
@@ -52,6 +52,7 @@ type Set struct {
 	totals  Totals
 	changes []Change // reused by Poll
 	lookups int      // names being looked up
+	waiting []*row   // for a sample of their queues, in turn
 
 	list struct { // its own lock: readers push
 		sync.Mutex
@@ -74,7 +75,7 @@ type Totals struct {
 func NewSet(c Config) *Set {
 	s := &Set{now: c.Now, timeout: c.Timeout, crash: c.Crash, visible: map[ID]bool{}, changed: make(chan struct{}, 1)}
 	if s.now == nil {
-		s.now = time.Now
+		s.now = steadyClock()
 	}
 	if s.timeout <= 0 {
 		s.timeout = DefaultConnectTimeout
@@ -86,6 +87,17 @@ func NewSet(c Config) *Set {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
+
+// steadyClock returns a clock that begins with the time of day and then only
+// goes forward, whatever happens to the time of day: the order of facts, chunks
+// and polls depends on it.
+func steadyClock() func() time.Time {
+	start := time.Now()
+	return func() time.Time { return start.Add(time.Since(start)) }
+}
+
+// Now returns the time by the clock of the Set.
+func (s *Set) Now() time.Time { return s.now() }
 
 // Go runs f in a goroutine that Close waits for. A panic in it is told to
 // Config.Crash.
@@ -117,15 +129,19 @@ func (s *Set) wake() {
 	}
 }
 
-// Changed receives a value when a peer has something new since the last Poll.
-// Many events between two receives are one value.
+// Changed receives a value when a peer joins those that the next Poll looks at.
+// Many events between two receives are one value. It is what to wait for while
+// Active does not hold. While it does, poll on a tick: peers that the last Poll
+// left to be looked at again give no value, and a deadline is no event.
 func (s *Set) Changed() <-chan struct{} { return s.changed }
 
 // Active reports whether the next Poll has a peer to look at.
 func (s *Set) Active() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.list.Lock()
 	defer s.list.Unlock()
-	return len(s.list.dirty) > 0
+	return len(s.list.dirty)+len(s.waiting) > 0
 }
 
 func isLiteral(host string) bool {
@@ -159,9 +175,13 @@ func (s *Set) Remove(id ID) error {
 	r := s.rows[i]
 	r.disconnect()
 	r.gone = true
+	_, in := r.log.Span(capture.In) // with what came since the last Poll
+	_, out := r.log.Span(capture.Out)
+	s.totals.Received += in - r.Received
+	s.totals.Sent += out - r.Sent
 	r.log.Close()
 	r.events.Lock()
-	r.events.list.Close()
+	r.events.list.Close() // a Send that is still under way appends to it, which is told to nobody
 	r.events.Unlock()
 	s.totals.Peers--
 	s.totals.ByStatus[r.Status]--
@@ -216,12 +236,12 @@ func (s *Set) index(id ID) (int, error) {
 
 // Show says which peers are on the screen: their queues are sampled at every
 // Poll while they have something to tell, the others' in turn.
-func (s *Set) Show(ids []ID) {
+func (s *Set) Show(rows []Row) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.visible)
-	for _, id := range ids {
-		s.visible[id] = true
+	for i := range rows {
+		s.visible[rows[i].ID] = true
 	}
 }
 
@@ -233,28 +253,46 @@ func (s *Set) Poll() []Change {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.changes = s.changes[:0]
-	batch := s.take()
-	unseen := unseenSamples
+	batch, spare := s.turns(s.take())
 	for _, r := range batch {
 		r.marked.Store(false) // before its facts are read: a later mark counts for the next Poll
 		if r.gone {
 			continue
 		}
-		sample := s.visible[r.ID]
-		if !sample && unseen > 0 {
-			sample, unseen = true, unseen-1
+		sample := r.turn || s.visible[r.ID]
+		switch {
+		case sample:
+			r.turn = false
+		case spare > 0:
+			sample, spare = true, spare-1
+		case !r.waits:
+			r.waits = true
+			s.waiting = append(s.waiting, r)
 		}
-		if c, changed, again := s.pollRow(r, sample); changed || again {
-			if changed {
-				s.changes = append(s.changes, c)
-			}
-			if again && !r.marked.Swap(true) {
-				s.push(r)
-			}
+		c, changed, again := s.pollRow(r, sample)
+		if changed {
+			s.changes = append(s.changes, c)
+		}
+		if again && !r.marked.Swap(true) {
+			s.push(r)
 		}
 	}
 	clear(batch)
 	return s.changes
+}
+
+// turns lets the rows that have waited longest for a sample have it, whether
+// they are in the batch or not, and returns how many more may be sampled.
+func (s *Set) turns(batch []*row) ([]*row, int) {
+	n := min(len(s.waiting), unseenSamples)
+	for _, r := range s.waiting[:n] {
+		r.turn, r.waits = true, false
+		if !r.marked.Load() {
+			batch = append(batch, r)
+		}
+	}
+	s.waiting = slices.Delete(s.waiting, 0, n)
+	return batch, unseenSamples - n
 }
 
 func (s *Set) pollRow(r *row, sample bool) (c Change, changed, again bool) {
@@ -334,8 +372,8 @@ func (s *Set) peek(id ID, do func(*row)) error {
 	return err
 }
 
-// Close disconnects every peer, waits for their readers and gives all memory
-// back. The Set cannot be used afterwards.
+// Close disconnects every peer, waits for their readers and for what Go was
+// given, and gives all memory back. A Send under way fails. The Set cannot be used afterwards.
 func (s *Set) Close() error {
 	s.cancel()
 	s.mu.Lock()

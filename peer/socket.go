@@ -24,10 +24,11 @@ type Socket struct {
 	addr     string
 	deadline time.Time
 	timeout  time.Duration // for the next connect
+	begun    time.Time     // when the last connect began
 	patience time.Duration // of the connect in flight, sampled when it began
 	writeEnd bool          // CloseWrite was called
 
-	sending sync.Mutex // one PutData at a time, so that two never interleave
+	sending chan struct{} // holds a value while a PutData is under way; made by the first
 
 	now  func() time.Time // time.Now if nil
 	sink *sink            // set before the first connect by a Set
@@ -56,6 +57,14 @@ func (s *Socket) SetConnectTimeout(d time.Duration) {
 	s.timeout = d
 }
 
+// nextTimeout is the timeout of a connect that begins now. Callers hold mu.
+func (s *Socket) nextTimeout() time.Duration {
+	if s.timeout <= 0 {
+		return DefaultConnectTimeout
+	}
+	return s.timeout
+}
+
 // Deadline returns when a pending connect will be given up, the zero time if
 // none is pending.
 func (s *Socket) Deadline() time.Time {
@@ -73,15 +82,13 @@ func (s *Socket) start(family Family, domain int, remote unix.Sockaddr, addr str
 	s.addr = addr
 	fd, err := openSocket(domain)
 	if err != nil {
-		return s.refuse("connect", addr, ErrFailed, err)
+		return s.apply("connect", connectFailed, s.clock(), err, ByNone) // NONE, also from ERROR (spec §2.1)
 	}
 	c := &conn{family: family, remote: remote, now: s.clock, sink: s.sink, fd: fd}
 	s.conn, s.writeEnd = c, false
-	s.patience = s.timeout
-	if s.patience <= 0 {
-		s.patience = DefaultConnectTimeout
-	}
-	s.deadline = s.clock().Add(s.patience)
+	s.patience = s.nextTimeout()
+	s.begun = s.clock()
+	s.deadline = s.begun.Add(s.patience)
 	pending, err := c.connect(fd)
 	if err == nil && (family == FamilyTCP || !pending) {
 		err = c.join()
@@ -105,7 +112,7 @@ func (s *Socket) startReader() {
 	if s.sink == nil {
 		return
 	}
-	s.conn.ended = make(chan struct{})
+	s.conn.receiving = make(chan struct{})
 	s.sink.spawn(s.conn.read)
 }
 
@@ -127,7 +134,13 @@ func (s *Socket) Poll() error {
 func (s *Socket) pollConnecting() error {
 	c, now := s.conn, s.clock()
 	c.recv.Lock()
-	c.control(func(fd int) { c.handshake(fd) })
+	c.control(func(fd int) {
+		// The reader may have seen the handshake before a reset that it has not
+		// come to yet. By itself the socket would refuse then (spec §2.2 [O]).
+		if c.handshake(fd) && c.sink != nil {
+			c.askRecorded(fd)
+		}
+	})
 	facts := c.facts
 	c.recv.Unlock()
 	switch {
@@ -223,7 +236,10 @@ func (s *Socket) apply(op string, f fact, at time.Time, cause error, by By) erro
 	err := opError(op, addr, v.code, cause)
 	switch {
 	case from != v.next:
-		s.record(Event{Kind: EventStatus, Time: at, Polled: s.clock(), From: from, To: v.next, Code: v.code, Cause: cause, By: by, Remote: addr})
+		s.record(Event{
+			Kind: EventStatus, Time: at, Polled: s.clock(), From: from, To: v.next,
+			Code: v.code, Cause: cause, By: by, Remote: addr,
+		})
 	case err != nil:
 		s.record(Event{Kind: EventError, Time: at, Polled: at, Op: op, Code: v.code, Cause: cause, Remote: addr})
 	}
@@ -258,6 +274,9 @@ func (s *Socket) record(e Event) {
 func (s *Socket) close(reset bool) {
 	if s.conn != nil {
 		s.conn.close(reset)
+	}
+	if s.sink != nil {
+		s.sink.log.Consume(capture.In, -1) // what is unread is no longer available, and not the next connection's
 	}
 	s.conn, s.deadline, s.addr = nil, time.Time{}, ""
 }
@@ -296,25 +315,22 @@ func (s *Socket) fill(r *Row) {
 	r.Status, r.Remote, r.Deadline, r.Pending = s.status, s.addr, s.deadline, time.Time{}
 	r.WriteEnd = s.conn != nil && s.writeEnd
 	if s.conn != nil {
-		r.Pending = s.conn.pendingFact(s.status)
+		r.Started, r.Pending = s.begun, s.conn.pendingFact(s.status)
 	}
 }
 
 // pendingFact returns when the oldest fact came that has not become a status yet.
-func (c *conn) pendingFact(s Status) time.Time {
+func (c *conn) pendingFact(s Status) (oldest time.Time) {
 	c.recv.Lock()
 	defer c.recv.Unlock()
-	facts := []time.Time{c.facts.eof, c.facts.errAt}
-	if s == StatusConnecting {
-		facts = append(facts, c.facts.established)
+	switch f := &c.facts; {
+	case s == StatusConnecting && !f.established.IsZero():
+		return f.established // the others come after it
+	case !f.eof.IsZero():
+		return f.eof // an error can only follow
+	default:
+		return f.errAt
 	}
-	var oldest time.Time
-	for _, t := range facts {
-		if !t.IsZero() && (oldest.IsZero() || t.Before(oldest)) {
-			oldest = t
-		}
-	}
-	return oldest
 }
 
 // Queues returns the kernel's Recv-Q and Send-Q in bytes, each below zero

@@ -77,6 +77,14 @@ func takeUnread(log *capture.Log, p []byte) int {
 func (s *Socket) PutPartialData(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.sink != nil {
+		defer s.sink.log.Idle(capture.Out)
+	}
+	return s.putPartial(p)
+}
+
+// putPartial is PutPartialData while more may follow at once. Callers hold mu.
+func (s *Socket) putPartial(p []byte) (sent int, err error) {
 	switch {
 	case len(p) == 0:
 		return 0, nil
@@ -85,7 +93,6 @@ func (s *Socket) PutPartialData(p []byte) (int, error) {
 	case s.writeEnd:
 		return 0, s.refuse("send", s.addr, ErrFailed, ErrWriteClosed)
 	}
-	sent := 0
 	for sent < len(p) {
 		n, err := s.conn.put(p[sent:])
 		sent += n
@@ -97,20 +104,24 @@ func (s *Socket) PutPartialData(p []byte) (int, error) {
 		}
 	}
 	if s.sink != nil {
-		s.sink.log.Idle(capture.Out)
 		s.sink.mark()
 	}
 	return sent, nil
 }
 
+// failWrite closes a socket whose write was refused. A reader may have taken
+// the error that says why, so that the write has only got EPIPE.
 func (s *Socket) failWrite(cause error) error {
-	c, by := s.conn, ByRemote
+	c, at := s.conn, s.clock()
 	if c.sink != nil {
 		c.recv.Lock()
 		c.control(c.drain)
+		if c.facts.err != nil {
+			cause, at = c.facts.err, c.facts.errAt
+		}
 		c.recv.Unlock()
 	}
-	return s.apply("send", writeFailed, s.clock(), cause, by)
+	return s.apply("send", writeFailed, at, cause, ByRemote)
 }
 
 // put does one non-blocking send, into the log too if there is one.
@@ -126,44 +137,87 @@ func (c *conn) put(p []byte) (n int, err error) {
 	return n, err
 }
 
-// PutData sends all of p. It blocks while the kernel's send queue is full,
+// PutData sends all of p over the connection that there is when it begins. It
+// blocks while the kernel's send queue is full or another PutData is under way,
 // until ctx ends, and returns how many bytes were sent.
-func (s *Socket) PutData(ctx context.Context, p []byte) (int, error) {
-	s.sending.Lock()
-	defer s.sending.Unlock()
-	sent := 0
-	for {
-		n, err := s.PutPartialData(p[sent:])
+func (s *Socket) PutData(ctx context.Context, p []byte) (sent int, err error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	if s.sink != nil {
+		defer s.sink.log.Idle(capture.Out)
+	}
+	for on := (*conn)(nil); ; {
+		n, c, err := s.putSome(p[sent:], on)
 		sent += n
 		if err != nil || sent == len(p) {
 			return sent, err
 		}
-		if err := s.waitWritable(ctx); err != nil {
-			return sent, err
+		if n == 0 && !c.waitWritable(ctx) {
+			return sent, s.interrupted(ctx)
 		}
+		on = c
 	}
 }
 
-// waitWritable waits in Go's poller. RawConn.Write, not Control: a close must
-// be able to end the wait, and only PutData and the handshake before it use
-// the write side.
-func (s *Socket) waitWritable(ctx context.Context) error {
+// enter waits for its turn among the PutData calls of the socket, so that what
+// two of them send is never mixed.
+func (s *Socket) enter(ctx context.Context) (leave func(), err error) {
 	s.mu.Lock()
-	c, addr := s.conn, s.addr
-	s.mu.Unlock()
-	if c == nil || c.file == nil {
-		return nil // closed meanwhile: the next PutPartialData says so
+	if s.sending == nil {
+		s.sending = make(chan struct{}, 1)
 	}
-	if err := c.file.SetWriteDeadline(time.Time{}); err != nil {
-		return nil //nolint:nilerr // closed meanwhile, as above
+	turn := s.sending
+	s.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, s.interrupted(ctx)
+	}
+}
+
+// putSome sends a part of p that is small enough to let a Poll in between, and
+// returns the connection that took it. It refuses any other connection than on,
+// unless that is nil: the rest of p must not begin a new connection.
+func (s *Socket) putSome(p []byte, on *conn) (int, *conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.conn
+	if on != nil && c != on {
+		return 0, c, s.refuse("send", s.addr, ErrFailed, ErrNotConnected)
+	}
+	n, err := s.putPartial(p[:min(len(p), capture.MaxCopy)])
+	if s.sink != nil && n == 0 {
+		s.sink.log.Idle(capture.Out) // until the kernel takes more
+	}
+	return n, c, err
+}
+
+func (s *Socket) interrupted(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &OpError{Op: "send", Addr: s.addr, Code: ErrFailed, Cause: context.Cause(ctx)}
+}
+
+// waitWritable waits in Go's poller until the socket takes bytes again, or was
+// closed, which the next write finds out. It is false when ctx has ended.
+// RawConn.Write, not Control: a close must be able to end the wait. It lets one
+// caller in at a time, and the reader has to be through first: else a full queue
+// would keep it from receiving, and the far end perhaps from emptying the queue.
+func (c *conn) waitWritable(ctx context.Context) bool {
+	if c.receiving != nil {
+		<-c.receiving // a connection that is established holds up nobody
+	}
+	if c.file.SetWriteDeadline(time.Time{}) != nil {
+		return true
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.file.SetWriteDeadline(time.Unix(1, 0)) })
 	defer stop()
 	_ = c.raw.Write(func(fd uintptr) bool { return pollNow(int(fd), unix.POLLOUT) != 0 })
-	if ctx.Err() != nil {
-		return &OpError{Op: "send", Addr: addr, Code: ErrFailed, Cause: context.Cause(ctx)}
-	}
-	return nil
+	return ctx.Err() == nil
 }
 
 // CloseWrite half-closes: our sending ends (FIN), receiving goes on. It is our
@@ -178,13 +232,13 @@ func (s *Socket) CloseWrite() error {
 	case s.writeEnd:
 		return nil
 	}
+	now := s.clock() // before the FIN goes out: what answers it is later
 	var err error
 	s.conn.control(func(fd int) { err = unix.Shutdown(fd, unix.SHUT_WR) })
 	if err != nil {
 		return s.refuse("half-close", s.addr, ErrFailed, err)
 	}
 	s.writeEnd = true
-	now := s.clock()
 	s.record(Event{Kind: EventHalfClose, Time: now, Polled: now, Dir: capture.Out, By: ByLocal, Remote: s.addr})
 	return nil
 }

@@ -18,14 +18,15 @@ type TCP struct{ Socket }
 // ConnectToHost begins to connect to port (1 to 65535) of host, an IP literal
 // or a name: spec §2.1. A nil error means that it has started, not that it is
 // connected: Poll tells when it is. A name is looked up first, which blocks
-// until ctx ends; of its addresses the first IPv4 one is used, else the first.
+// until it is answered, the connect timeout has passed or ctx ends; of its
+// addresses the first IPv4 one is used, else the first.
 //
 // Errors: ErrCantResolve, ErrAlreadyInUse (not in StatusNone),
 // ErrInvalidParameter, ErrFailed with the system's cause; the status is then
 // as it was, but NONE after ErrFailed.
 func (t *TCP) ConnectToHost(ctx context.Context, host string, port int) error {
 	addr := "tcp://" + net.JoinHostPort(host, strconv.Itoa(port))
-	ip, err := resolve(ctx, host)
+	ip, err := t.resolve(ctx, host)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
@@ -47,10 +48,17 @@ func (t *TCP) ConnectToHost(ctx context.Context, host string, port int) error {
 
 // resolve returns the address to dial. IPv4 comes first because most servers
 // on a name like localhost listen there; an IPv6 one can be written out.
-func resolve(ctx context.Context, host string) (netip.Addr, error) {
+func (t *TCP) resolve(ctx context.Context, host string) (netip.Addr, error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.Unmap(), nil
 	}
+	// A context of its own: a lookup that takes too long is a name that cannot
+	// be resolved, and ctx says only whether the caller has given up.
+	t.mu.Lock()
+	patience := t.nextTimeout()
+	t.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
 		return netip.Addr{}, resolveCause(err)

@@ -167,7 +167,7 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 		return usagef("stdout is not a terminal; for lines of text use: peerscope watch")
 	}
 	signals := make(chan os.Signal, 1) // from here on, so that whatever prepare makes is closed
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, endSignals()...)
 	defer signal.Stop(signals)
 	crashed := make(chan tui.Crash, 1)
 	set, err := flags.set(func(v any, stack []byte) {
@@ -188,7 +188,19 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 		return err
 	}
 	theme := views.NewTheme(views.ProfileFrom(os.Getenv), views.LightFrom(os.Getenv))
-	return tui.Run(tui.Options{Set: set, Theme: theme, Poll: flags.poll, Now: time.Now, OnChange: with.changed}, signals, crashed)
+	return tui.Run(tui.Options{Set: set, Theme: theme, Poll: flags.poll, Now: set.Now, OnChange: with.changed}, signals, crashed)
+}
+
+// endSignals are the signals that end the program: not those that whoever
+// started it, nohup for one, has it ignore.
+func endSignals() []os.Signal {
+	var signals []os.Signal
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	return signals
 }
 
 // parseAddresses reads every argument before anything is dialled.

@@ -149,7 +149,7 @@ func (f *watchFlags) run(addrs []peer.Address) (err error) {
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error of Write, and a quiet end
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
 	defer stop()
 
 	ids := make([]peer.ID, 0, len(addrs))

@@ -1,0 +1,181 @@
+package peer
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"peerscope/peer/capture"
+)
+
+func TestAThousandMarksAreOneValue(t *testing.T) {
+	s := newTestSet(t, Config{})
+	id := s.Add(mustParse(t, t.TempDir()+"/none"))
+	s.Poll()
+	<-s.Changed() // of Add
+	_ = s.peek(id, func(r *row) {
+		var work sync.WaitGroup
+		for range 10 {
+			work.Go(func() {
+				for range 100 {
+					r.mark()
+				}
+			})
+		}
+		work.Wait()
+	})
+	<-s.Changed()
+	select {
+	case <-s.Changed():
+		t.Error("a second value")
+	default:
+	}
+	if !s.Active() {
+		t.Error("not active")
+	}
+	if n := len(s.list.dirty); n != 1 {
+		t.Errorf("%d rows to look at", n)
+	}
+	s.Poll()
+	if s.Active() {
+		t.Error("still active")
+	}
+}
+
+func TestUnreadIsWhatCameSinceTheLastPoll(t *testing.T) {
+	families(t, func(t *testing.T, f *far) {
+		s := newTestSet(t, Config{})
+		id := s.Add(f.addr)
+		c := f.accept()
+		s.until("calm", func() bool { return s.row(id).Status == StatusConnected && !s.Active() })
+		total := int64(0)
+		for _, data := range []string{"hello", "a", strings.Repeat("x", 1000)} {
+			c.send(data)
+			total += int64(len(data))
+			s.untilLogged(id, total)
+			for _, want := range []int64{int64(len(data)), 0} {
+				changes := s.Poll()
+				if len(changes) != 1 || changes[0].Row.Unread != want || changes[0].In != want {
+					t.Fatalf("%+v, want %d unread", changes, want)
+				}
+			}
+			if changes := s.Poll(); len(changes) != 0 || s.Active() {
+				t.Fatalf("%+v after the unread is 0", changes)
+			}
+		}
+	})
+}
+
+func TestWhatComesDuringAPollIsTheNextOnesUnread(t *testing.T) {
+	during := func() {} // the poll asks for the time after it has counted and before it consumes
+	var polling atomic.Bool
+	now := func() time.Time {
+		if polling.CompareAndSwap(true, false) {
+			during()
+		}
+		return time.Now()
+	}
+	f := listenFar(t, FamilyUDS, 8)
+	s := newTestSet(t, Config{Now: now})
+	id := s.Add(f.addr)
+	c, log := f.accept(), s.Log(id)
+	s.untilStatus(id, StatusConnected)
+	c.send("hello")
+	s.untilLogged(id, 5)
+	during = func() {
+		c.send("late")
+		await(t, "the reader", func() bool { _, end := log.Span(capture.In); return end == 9 })
+	}
+	polling.Store(true)
+	for _, want := range []int64{5, 4, 0} {
+		s.Poll()
+		if r := s.row(id); r.Unread != want || r.Received != 9 {
+			t.Errorf("%d of %d are unread, want %d", r.Unread, r.Received, want)
+		}
+	}
+}
+
+func TestTheFirstEventWakes(t *testing.T) {
+	families(t, func(t *testing.T, f *far) {
+		s := newTestSet(t, Config{})
+		id := s.Add(f.addr)
+		c := f.accept()
+		calm := func() {
+			s.until("calm", func() bool { return s.row(id).Status == StatusConnected && !s.Active() })
+			select {
+			case <-s.Changed():
+			default:
+			}
+		}
+		woken := func(what string, ok func(Row) bool) {
+			t.Helper()
+			for !ok(s.row(id)) {
+				if !s.Active() { // there is no other reason to poll
+					select {
+					case <-s.Changed():
+					case <-time.After(patience):
+						t.Fatalf("nothing wakes at the %s", what)
+					}
+				}
+				s.Poll()
+			}
+		}
+		calm()
+		c.send("hello")
+		woken("data", func(r Row) bool { return r.Unread == 5 })
+		calm()
+		c.Close()
+		woken("FIN", func(r Row) bool { return r.Status == StatusNone })
+		if f.addr.Family == FamilyUDS {
+			return // it is never calm below: what lies unread there is in the send queue here
+		}
+		if err := s.Reconnect(id); err != nil {
+			t.Fatal(err)
+		}
+		c = f.accept()
+		calm()
+		c.reset()
+		woken("reset", func(r Row) bool { return r.Status == StatusError })
+	})
+}
+
+func TestDataAndFINTogetherAreConnectedFirst(t *testing.T) {
+	families(t, func(t *testing.T, f *far) {
+		s := newTestSet(t, Config{})
+		id := s.Add(f.addr)
+		c := f.accept()
+		s.untilStatus(id, StatusConnected)
+		c.send("bye")
+		c.Close()
+		s.untilEnd(id)
+		s.Poll()
+		if r := s.row(id); r.Status != StatusConnected || r.Unread != 3 || r.Pending.IsZero() {
+			t.Fatalf("%+v", r)
+		}
+		s.Poll()
+		if r := s.row(id); r.Status != StatusNone || r.Received != 3 {
+			t.Fatalf("%+v", r)
+		}
+	})
+}
+
+func TestWithoutAPollNothingButTheUnreadMoves(t *testing.T) {
+	f := listenFar(t, FamilyTCP, 8)
+	s := newTestSet(t, Config{})
+	id := s.Add(f.addr)
+	c := f.accept()
+	s.untilStatus(id, StatusConnected)
+	c.send("more")
+	c.reset()
+	s.untilEnd(id)
+	if r := s.row(id); r.Status != StatusConnected || r.Received != 0 {
+		t.Errorf("%+v", r)
+	}
+	s.Poll()
+	if r := s.row(id); r.Status != StatusError || r.Received != 4 {
+		t.Errorf("%+v", r)
+	}
+	s.wantStatuses(id, "none connecting OK", "connecting connected OK", "connected error FAILED")
+}
