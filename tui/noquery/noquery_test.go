@@ -42,7 +42,8 @@ func TestTermIsDumbUntilItIsRestored(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := exec.CommandContext(t.Context(), self)
-			cmd.Env = append(c.env, role+"=1", "GORACE=atexit_sleep_ms=0") // else each end takes a second with -race
+			cmd.Env = append(cmd.Env, c.env...)
+			cmd.Env = append(cmd.Env, role+"=1", "GORACE=atexit_sleep_ms=0") // else each end takes a second with -race
 			out, err := cmd.CombinedOutput()
 			if want := "\"dumb\" true\n" + c.want + "\n"; err != nil || string(out) != want {
 				t.Errorf("%v, %q, expected %q", err, out, want)

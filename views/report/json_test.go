@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 	"unicode"
@@ -42,7 +41,7 @@ func TestEachEventIsTheDocumentedLine(t *testing.T) {
 		},
 		"a reset": {
 			event(peer.Event{Kind: peer.EventStatus, Time: at(1), Polled: at(2), From: peer.StatusConnected, To: peer.StatusError,
-				Code: peer.ErrFailed, Cause: syscall.ECONNRESET, By: peer.ByRemote}),
+				Code: peer.ErrFailed, Cause: errors.New("connection reset by peer"), By: peer.ByRemote}),
 			`{"time":"2026-11-23T09:00:00.000000001Z"` + head + `"status","from":"connected","to":"error","polled":"2026-11-23T09:00:00.000000002Z",` +
 				`"error":"FAILED","code":1,"cause":"connection reset by peer","by":"remote"}`,
 		},
@@ -65,7 +64,7 @@ func TestEachEventIsTheDocumentedLine(t *testing.T) {
 				`"cause":"disconnected","by":"local"}`,
 		},
 		"a failed call": {
-			event(peer.Event{Kind: peer.EventError, Time: at(5), Polled: at(5), Op: "connect", Code: peer.ErrFailed, Cause: syscall.ENOENT}),
+			event(peer.Event{Kind: peer.EventError, Time: at(5), Polled: at(5), Op: "connect", Code: peer.ErrFailed, Cause: errors.New("no such file or directory")}),
 			`{"time":"2026-11-23T09:00:00.000000005Z"` + head + `"error","op":"connect","error":"FAILED","code":1,"cause":"no such file or directory"}`,
 		},
 		"a half-close": {
