@@ -82,13 +82,16 @@ func (c *conn) control(f func(fd int)) {
 	_ = c.raw.Control(func(fd uintptr) { f(int(fd)) })
 }
 
-// close closes the socket and ends its reader. With reset, a TCP socket sends
-// RST and drops what it had not sent (linger 0, tcp(7)).
-func (c *conn) close(reset bool) {
+// close closes the socket and ends its reader. If we disconnect while bytes lie
+// unread in the log, a TCP socket sends RST and drops what it had not sent
+// (linger 0, tcp(7)): R1. The bytes are counted once the reader takes no more of
+// them out of the kernel, which sends RST itself for those that it still has.
+func (c *conn) close(disconnect bool) {
 	c.recv.Lock()
 	c.closed = true
+	reset := disconnect && c.family == FamilyTCP && c.sink != nil && c.sink.log.Unread(capture.In) > 0
 	c.recv.Unlock()
-	if reset && c.family == FamilyTCP {
+	if reset {
 		c.control(func(fd int) {
 			_ = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1, Linger: 0})
 		})

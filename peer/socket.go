@@ -231,7 +231,7 @@ func (s *Socket) apply(op string, f fact, at time.Time, cause error, by By) erro
 	addr := s.addr
 	s.status = v.next
 	if v.closes {
-		s.close(f == disconnected && s.unread() > 0)
+		s.close(f == disconnected)
 	}
 	err := opError(op, addr, v.code, cause)
 	switch {
@@ -271,9 +271,9 @@ func (s *Socket) record(e Event) {
 }
 
 // close is the "✂" of spec §2.6: the socket, the deadline and the address go.
-func (s *Socket) close(reset bool) {
+func (s *Socket) close(disconnect bool) {
 	if s.conn != nil {
-		s.conn.close(reset)
+		s.conn.close(disconnect)
 	}
 	if s.sink != nil {
 		s.sink.log.Consume(capture.In, -1) // what is unread is no longer available, and not the next connection's
