@@ -79,6 +79,7 @@ type Options struct {
 func NewModel(ctx context.Context, o Options) *Model {
 	input := textinput.New()
 	input.Prompt = ""
+	input.CharLimit = 16 << 10             // @file is for more
 	lipgloss.SetColorProfile(termenv.ANSI) // the text cursor is reverse video, which NO_COLOR does not forbid
 	return &Model{
 		ctx: ctx, set: o.Set, theme: o.Theme, now: o.Now, every: o.Poll, onChange: o.OnChange,

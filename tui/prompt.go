@@ -91,7 +91,7 @@ func (m *Model) send() tea.Cmd {
 		return nil
 	}
 	if path, isFile := hexdump.FileOf(text); isFile {
-		file, err := openFile(path)
+		file, err := OpenFile(path)
 		if err != nil {
 			m.inputError = err.Error()
 			return nil
@@ -128,9 +128,9 @@ func (m *Model) endPrompt() {
 	m.input.Blur()
 }
 
-// openFile opens what can be read to an end without waiting: Update must not
+// OpenFile opens what can be read to an end without waiting: Update must not
 // hang on a pipe that nobody writes to.
-func openFile(path string) (*os.File, error) {
+func OpenFile(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:

@@ -67,7 +67,7 @@ func cleanCluster(b *strings.Builder, cluster string) {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			writeEscape(b, rune(part[0]), 'x')
-		case !unicode.IsPrint(r) || invisible(r) || prepends(part):
+		case !unicode.IsPrint(r) || Invisible(r) || prepends(part):
 			writeEscape(b, r, 'u')
 			based = false
 		case mark && (!based || !agreed || marks > maxMarks):
@@ -93,12 +93,12 @@ func sumWidths(s string) int {
 	return n
 }
 
-// invisible reports letters and marks that draw nothing, which
+// Invisible reports letters and marks that draw nothing, which
 // [unicode.IsPrint] takes for printable: variation selectors, the combining
 // grapheme joiner, Khmer inherent vowels, Hangul fillers, and regional
 // indicators, which are drawn as one or as two flags' halves.
 // Source: Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties.txt.
-func invisible(r rune) bool {
+func Invisible(r rune) bool {
 	switch {
 	case r == 0x034f, r == 0x115f, r == 0x1160, r == 0x17b4, r == 0x17b5, r == 0x3164, r == 0xffa0:
 		return true

@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -56,6 +57,7 @@ func TestWrongUsageIsOneLineThatNamesTheThingAndDialsNothing(t *testing.T) {
 		{[]string{"watch", "--send", `a\q`, address}, []string{"--send", `\q`, "expected"}},
 		{[]string{"watch", "--send", "hex 4", address}, []string{"--send", "4", "expected"}},
 		{[]string{"watch", "--send", "@" + missing, address}, []string{"--send", missing, "no such file"}},
+		{[]string{"watch", "--send", "@" + os.TempDir(), address}, []string{"--send", os.TempDir(), "not a regular file"}},
 		{[]string{"demo", address}, []string{address, "demo takes no addresses"}},
 		{[]string{"demo", "--seed", "x"}, []string{"--seed", `"x"`, "expected a whole number"}},
 		{[]string{"--nope"}, []string{"--nope", "--help"}},
@@ -99,8 +101,11 @@ func dialledByNobodyBut(t *testing.T, l net.Listener) {
 // A source that opens and cannot be read is no wrong usage: it is found out
 // while the watch goes on.
 func TestASourceThatCannotBeReadFailsTheWatch(t *testing.T) {
-	r := quiet(t, "watch", "--send", "@"+os.TempDir(), "--close-write", serve(t, "", echo))
-	if r.code != exitFailed || !holdsAll(r.stderr, []string{"--send", os.TempDir(), "is a directory"}) {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs a regular file that cannot be read by anybody: /proc/self/mem")
+	}
+	r := quiet(t, "watch", "--send", "@/proc/self/mem", "--close-write", serve(t, "", echo))
+	if r.code != exitFailed || !holdsAll(r.stderr, []string{"--send", "/proc/self/mem", "input/output error"}) {
 		t.Errorf("exit code %d, stderr %q", r.code, r.stderr)
 	}
 }

@@ -105,7 +105,7 @@ func (f *watchFlags) source() (io.ReadCloser, error) {
 		return io.NopCloser(os.Stdin), nil
 	}
 	if path, isFile := hexdump.FileOf(f.send); isFile {
-		file, err := os.Open(path)
+		file, err := tui.OpenFile(path)
 		if err != nil {
 			return nil, usagef("--send: %w", err)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"peerscope/peer"
 	"peerscope/peer/capture"
+	"peerscope/views"
 )
 
 // Kind is the name of an event in the "event" key, and in `watch --events`.
@@ -170,7 +171,7 @@ func escape(line []byte) []byte {
 	safe := make([]byte, 0, len(line)+32)
 	for _, r := range string(line) {
 		switch {
-		case unicode.IsPrint(r):
+		case unicode.IsPrint(r) && !views.Invisible(r):
 			safe = utf8.AppendRune(safe, r)
 		default:
 			for _, u := range utf16.AppendRune(nil, r) {

@@ -10,6 +10,7 @@ import (
 
 	"peerscope/peer"
 	"peerscope/peer/capture"
+	"peerscope/views"
 	"peerscope/views/report"
 )
 
@@ -123,6 +124,7 @@ var hostile = []string{
 	"plain", "é 日本 🙂", "", "\"quoted\" \\ <&>", "\x00\x07\x1b[2J\x1b]0;title\x07\r\n\t",
 	"\x7f", "\u0080\u0085\u009b31m\u009f", "\u202a\u202e\u2066\u2069\u200e\u200f\u061c", "\u200b\u200d\u2028\u2029\ufeff\u00ad",
 	"\u00a0\u3000", "\U000e0041\U000f0000\U0010ffff", "\xff\xfe cut \xe2\x82",
+	"\u034f\u115f\u1160\u3164\uffa0\ufe0f\u17b4",
 }
 
 func checkEscaped(t *testing.T, text string) {
@@ -130,7 +132,7 @@ func checkEscaped(t *testing.T, text string) {
 	r := &peer.Row{ID: 1, Label: text, Address: "unix:///" + text, Kind: "dial"}
 	line := report.Event(r, &peer.Event{Kind: peer.EventError, Op: "connect", Code: peer.ErrFailed, Cause: errors.New(text)})
 	for i, c := range string(line[:len(line)-1]) {
-		if !unicode.IsPrint(c) {
+		if !unicode.IsPrint(c) || views.Invisible(c) {
 			t.Errorf("%U at %d of %q", c, i, line)
 		}
 	}
