@@ -34,7 +34,7 @@ const unseenSamples = 256
 var ErrNoPeer = errors.New("no such peer")
 
 // Set holds peers, drives their readers, and tells on each Poll what changed.
-// It is safe for concurrent use; no method but Send and Close blocks.
+// It is safe for concurrent use; no method but Send, SendFrom and Close blocks.
 type Set struct {
 	now     func() time.Time
 	timeout time.Duration
@@ -203,16 +203,6 @@ func (s *Set) Reconnect(id ID) error {
 // CloseWrite half-closes a peer.
 func (s *Set) CloseWrite(id ID) error {
 	return s.with(id, func(r *row) error { return r.sock.CloseWrite() })
-}
-
-// Send sends all of p to a peer and returns how many bytes were sent. It
-// blocks while the peer does not take them, until ctx ends.
-func (s *Set) Send(ctx context.Context, id ID, p []byte) (int, error) {
-	var sock *Socket
-	if err := s.with(id, func(r *row) error { sock = r.sock; return nil }); err != nil {
-		return 0, err
-	}
-	return sock.PutData(ctx, p)
 }
 
 func (s *Set) with(id ID, do func(*row) error) error {

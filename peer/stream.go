@@ -3,6 +3,7 @@ package peer
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -146,17 +147,50 @@ func (s *Socket) PutData(ctx context.Context, p []byte) (sent int, err error) {
 		return 0, err
 	}
 	defer leave()
+	sent, _, err = s.putAll(ctx, p, nil)
+	return sent, err
+}
+
+// PutFrom is PutData with what r gives until its end, piece by piece: no other
+// PutData comes between the pieces. An error of r is returned as it is.
+func (s *Socket) PutFrom(ctx context.Context, r io.Reader) (sent int64, err error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	piece := make([]byte, capture.MaxCopy)
+	for on := (*conn)(nil); ; {
+		n, end := r.Read(piece)
+		if n > 0 {
+			n, on, err = s.putAll(ctx, piece[:n], on)
+			sent += int64(n)
+		}
+		switch {
+		case err != nil:
+			return sent, err
+		case errors.Is(end, io.EOF):
+			return sent, nil
+		case end != nil:
+			return sent, end
+		}
+	}
+}
+
+// putAll sends all of p over on, or over the connection that there is if that
+// is nil, and returns the connection. It is for whoever has entered.
+func (s *Socket) putAll(ctx context.Context, p []byte, on *conn) (sent int, _ *conn, err error) {
 	if s.sink != nil {
 		defer s.sink.log.Idle(capture.Out)
 	}
-	for on := (*conn)(nil); ; {
+	for {
 		n, c, err := s.putSome(p[sent:], on)
 		sent += n
 		if err != nil || sent == len(p) {
-			return sent, err
+			return sent, c, err
 		}
 		if n == 0 && !c.waitWritable(ctx) {
-			return sent, s.interrupted(ctx)
+			return sent, c, s.interrupted(ctx)
 		}
 		on = c
 	}

@@ -1,10 +1,8 @@
 package tui
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -77,7 +75,7 @@ func (m *Model) add() tea.Cmd {
 // sentMsg is the end of a send.
 type sentMsg struct {
 	label string
-	n     int
+	n     int64
 	err   error
 }
 
@@ -107,7 +105,7 @@ func (m *Model) send() tea.Cmd {
 	m.endPrompt()
 	return func() tea.Msg {
 		n, err := m.set.Send(m.ctx, row.ID, p)
-		return sentMsg{label: row.Label, n: n, err: err}
+		return sentMsg{label: row.Label, n: int64(n), err: err}
 	}
 }
 
@@ -144,27 +142,17 @@ func OpenFile(path string) (*os.File, error) {
 // sendFile sends a file in pieces, so that its size does not matter.
 func (m *Model) sendFile(row peer.Row, file *os.File) tea.Cmd {
 	return func() tea.Msg {
-		n, err := io.Copy(peerWriter{m.ctx, m.set, row.ID}, file)
-		err = errors.Join(err, file.Close())
-		return sentMsg{label: row.Label, n: int(n), err: err}
+		n, err := m.set.SendFrom(m.ctx, row.ID, file)
+		return sentMsg{label: row.Label, n: n, err: errors.Join(err, file.Close())}
 	}
 }
-
-// peerWriter is a peer as io.Copy wants it.
-type peerWriter struct {
-	ctx context.Context
-	set *peer.Set
-	id  peer.ID
-}
-
-func (w peerWriter) Write(p []byte) (int, error) { return w.set.Send(w.ctx, w.id, p) }
 
 func (m *Model) sent(msg sentMsg) {
 	switch {
 	case m.ctx.Err() != nil:
 	case msg.err != nil:
-		m.say(true, fmt.Sprintf("%s: %v (%s sent)", msg.label, msg.err, views.Size(int64(msg.n))))
+		m.say(true, fmt.Sprintf("%s: %v (%s sent)", msg.label, msg.err, views.Size(msg.n)))
 	default:
-		m.say(false, fmt.Sprintf("%s sent to %s", views.Size(int64(msg.n)), msg.label))
+		m.say(false, fmt.Sprintf("%s sent to %s", views.Size(msg.n), msg.label))
 	}
 }

@@ -11,114 +11,83 @@ import (
 	"peerscope/peer"
 )
 
-// sender sends one source to every peer once they are connected, as it comes,
-// and then half-closes if that is wanted. A peer that failed is left out.
+// sender sends to each peer once it is connected, and then half-closes if that
+// is wanted. A peer that is slow or not connected yet holds up no other, unless
+// all share one source.
 type sender struct {
+	ctx        context.Context // ends what is under way
 	set        *peer.Set
-	source     io.ReadCloser // nil: nothing to send, only the half-close
+	source     source
 	closeWrite bool
-	state      struct {
-		sync.Mutex
-		waiting map[peer.ID]bool // not known to be connected or failed yet
-		live    []peer.ID
-	}
-	all    chan struct{} // closed when nobody is waited for
-	failed atomic.Bool   // the source could not be read to its end, which has been said
+	failed     atomic.Bool // a source could not be read to its end, which has been said
+
+	mu      sync.Mutex
+	waiting map[peer.ID]bool // not known to be connected or failed yet
 }
 
-func newSender(set *peer.Set, ids []peer.ID, source io.ReadCloser, closeWrite bool) *sender {
-	s := &sender{set: set, source: source, closeWrite: closeWrite, all: make(chan struct{})}
-	s.state.waiting = map[peer.ID]bool{}
+// source is what is sent.
+type source struct {
+	open func() (io.ReadCloser, error) // for one peer; nil: nothing is sent
+	skip func()                        // a peer will not come for it
+}
+
+func newSender(ctx context.Context, set *peer.Set, ids []peer.ID, from source, closeWrite bool) *sender {
+	s := &sender{ctx: ctx, set: set, source: from, closeWrite: closeWrite, waiting: map[peer.ID]bool{}}
 	for _, id := range ids {
-		s.state.waiting[id] = true
+		s.waiting[id] = true
 	}
 	return s
 }
 
 // ready says that a peer is connected, or that it has ended without.
 func (s *sender) ready(id peer.ID, connected bool) {
-	s.state.Lock()
-	defer s.state.Unlock()
-	if !s.state.waiting[id] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.waiting[id] {
 		return
 	}
-	delete(s.state.waiting, id)
-	if connected {
-		s.state.live = append(s.state.live, id)
-	}
-	if len(s.state.waiting) == 0 {
-		close(s.all)
+	delete(s.waiting, id)
+	switch {
+	case connected:
+		s.set.Go(func() { s.send(id) })
+	case s.source.skip != nil:
+		s.source.skip()
 	}
 }
 
-// run ends when the source has ended, every peer has, or ctx does. A read of
-// stdin cannot be ended; it goes with the program.
-func (s *sender) run(ctx context.Context) {
-	select {
-	case <-s.all:
-	case <-ctx.Done():
+// send serves one peer. What becomes of it is told by the peer's events.
+func (s *sender) send(id peer.ID) {
+	if s.source.open != nil && !s.sendSource(id) {
 		return
 	}
-	pieces := make(chan []byte)
-	if s.source != nil {
-		go s.read(ctx, pieces)
-	} else {
-		close(pieces)
-	}
-	for more := true; more; {
-		var p []byte
-		select {
-		case p, more = <-pieces:
-		case <-ctx.Done():
-			return
-		}
-		if more {
-			s.each(func(id peer.ID) error { _, err := s.set.Send(ctx, id, p); return err })
-		}
-	}
-	if s.closeWrite && ctx.Err() == nil {
-		s.each(s.set.CloseWrite)
+	if s.closeWrite && s.ctx.Err() == nil {
+		_ = s.set.CloseWrite(id)
 	}
 }
 
-// read hands on the source as it comes.
-func (s *sender) read(ctx context.Context, pieces chan<- []byte) {
-	defer close(pieces)
-	for {
-		p := make([]byte, 32<<10)
-		n, err := s.source.Read(p)
-		if n > 0 {
-			select {
-			case pieces <- p[:n]:
-			case <-ctx.Done():
-				return
-			}
-		}
-		if err != nil {
-			_ = s.source.Close() // it was only read
-			if !errors.Is(err, io.EOF) {
-				say(os.Stderr, "--send: %v", err)
-				s.failed.Store(true)
-			}
-			return
-		}
+// sendSource reports whether all was sent, or all that could be read.
+func (s *sender) sendSource(id peer.ID) bool {
+	from, err := s.source.open()
+	if err != nil {
+		s.fail(err)
+		return true
 	}
+	_, err = s.set.SendFrom(s.ctx, id, from)
+	_ = from.Close() // it was only read
+	var refused *peer.OpError
+	switch {
+	case err == nil:
+		return true
+	case errors.As(err, &refused), errors.Is(err, peer.ErrNoPeer), s.ctx.Err() != nil:
+		return false
+	}
+	s.fail(err)
+	return true
 }
 
-// each does something for every live peer at once, so that a slow one does
-// not hold up the others, and leaves out those for whom it fails.
-func (s *sender) each(do func(peer.ID) error) {
-	failed := make([]bool, len(s.state.live))
-	var wg sync.WaitGroup
-	for i, id := range s.state.live {
-		wg.Go(func() { failed[i] = do(id) != nil })
+// fail says once that the source cannot be read.
+func (s *sender) fail(err error) {
+	if !s.failed.Swap(true) {
+		say(os.Stderr, "--send: %v", err)
 	}
-	wg.Wait()
-	live := s.state.live[:0]
-	for i, id := range s.state.live {
-		if !failed[i] {
-			live = append(live, id)
-		}
-	}
-	s.state.live = live
 }

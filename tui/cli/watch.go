@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -96,26 +97,29 @@ func (f *watchFlags) wanted() (map[report.Kind]bool, error) {
 	return wanted, nil
 }
 
-// source opens what --send names; nil if nothing is to be sent.
-func (f *watchFlags) source() (io.ReadCloser, error) {
+// source returns what --send names, for so many peers. It finds out at once
+// what cannot be sent.
+func (f *watchFlags) source(ctx context.Context, peers int) (source, error) {
 	if f.send == "" {
-		return nil, nil
+		return source{}, nil
 	}
 	if f.send == "-" {
-		return io.NopCloser(os.Stdin), nil
+		stdin := newTee(ctx, os.Stdin, peers)
+		return source{open: stdin.open, skip: stdin.skip}, nil
 	}
 	if path, isFile := hexdump.FileOf(f.send); isFile {
-		file, err := tui.OpenFile(path)
+		open := func() (io.ReadCloser, error) { return tui.OpenFile(path) }
+		file, err := open()
 		if err != nil {
-			return nil, usagef("--send: %w", err)
+			return source{}, usagef("--send: %w", err)
 		}
-		return file, nil
+		return source{open: open}, file.Close()
 	}
 	p, err := hexdump.ParseSend(f.send)
 	if err != nil {
-		return nil, usagef("--send: %w", err)
+		return source{}, usagef("--send: %w", err)
 	}
-	return io.NopCloser(strings.NewReader(string(p))), nil
+	return source{open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(p)), nil }}, nil
 }
 
 func (f *watchFlags) check() error {
@@ -139,7 +143,9 @@ func (f *watchFlags) run(addrs []peer.Address) (err error) {
 	if err != nil {
 		return err
 	}
-	source, err := f.source()
+	sending, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	from, err := f.source(sending, len(addrs))
 	if err != nil {
 		return err
 	}
@@ -147,7 +153,10 @@ func (f *watchFlags) run(addrs []peer.Address) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, set.Close()) }()
+	defer func() {
+		cancel() // what waits for its source would keep the set from closing
+		err = errors.Join(err, set.Close())
+	}()
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error of Write, and a quiet end
 	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
 	defer stop()
@@ -157,8 +166,8 @@ func (f *watchFlags) run(addrs []peer.Address) (err error) {
 		ids = append(ids, set.Add(a))
 	}
 	w := &watch{set: set, every: f.poll, printer: newPrinter(set, os.Stdout, wanted, f.count)}
-	if source != nil || f.closeWrite {
-		w.sender = newSender(set, ids, source, f.closeWrite)
+	if f.send != "" || f.closeWrite {
+		w.sender = newSender(sending, set, ids, from, f.closeWrite)
 	}
 	return w.run(ctx, f.duration)
 }
@@ -174,11 +183,6 @@ type watch struct {
 
 func (w *watch) run(ctx context.Context, duration time.Duration) error {
 	go w.printer.run()
-	sending, cancel := context.WithCancel(ctx)
-	defer cancel()
-	if w.sender != nil {
-		w.set.Go(func() { w.sender.run(sending) })
-	}
 	watching := ctx
 	if duration > 0 {
 		var end context.CancelFunc
