@@ -126,6 +126,7 @@ each with #LABEL behind if you like.`,
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	flags.register(cmd)
 	cmd.AddCommand(newDemo(&flags), newWatch(&flags))
+	tellWrongUsage(cmd)
 	return cmd
 }
 
