@@ -140,3 +140,24 @@ func quoted(s string) string {
 	}
 	return string(b)
 }
+
+// EscapeControls returns s with its control characters as [ParseSend] reads
+// them, so that they can be shown in one line: what a terminal pastes.
+func EscapeControls(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c < ' ', c == 0x7f:
+			b.WriteString(`\x` + Digits(c))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}

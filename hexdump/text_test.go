@@ -85,3 +85,14 @@ func FuzzParseSend(f *testing.F) {
 		}
 	})
 }
+
+func TestEscapedControlsAreSentAsTheyWere(t *testing.T) {
+	const pasted = "GET / HTTP/1.1\r\nHost: é\r\n\r\n\tend\x00\x1b[2J\x7f"
+	line := EscapeControls(pasted)
+	if want := `GET / HTTP/1.1\r\nHost: é\r\n\r\n\tend\x00\x1b[2J\x7f`; line != want {
+		t.Errorf("%q, expected %q", line, want)
+	}
+	if p, err := ParseSend(line); string(p) != pasted || err != nil {
+		t.Errorf("%q is sent as %q (%v)", line, p, err)
+	}
+}

@@ -183,13 +183,12 @@ func (a Address) String() string {
 func (a Address) endpoint() string { return net.JoinHostPort(a.Host, strconv.Itoa(int(a.Port))) }
 
 // Name returns the label, or what a person would call the address: host and
-// port (on this machine the port alone, ":6379"), the file's name, or @name.
+// port (of 127.0.0.1 the port alone, ":6379"), the file's name, or @name.
 func (a Address) Name() string {
-	ip, err := netip.ParseAddr(a.Host)
 	switch {
 	case a.Label != "":
 		return a.Label
-	case err == nil && ip.IsLoopback(), a.Host == "localhost":
+	case a.Host == "127.0.0.1":
 		return ":" + strconv.Itoa(int(a.Port))
 	case a.Family == FamilyTCP:
 		return a.endpoint()

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -27,12 +29,23 @@ func (m *Model) askSend() tea.Cmd {
 		m.say(true, "send: no peer is selected; a adds one")
 		return nil
 	}
+	if err := canSend(row); err != nil && row.Status != peer.StatusConnecting { // which may have changed by the time it is typed
+		m.say(true, err.Error())
+		return nil
+	}
 	m.target, m.targetLabel = row.ID, row.Label
 	return m.ask(modeSend)
 }
 
+func canSend(row peer.Row) error {
+	if row.Status != peer.StatusConnected {
+		return fmt.Errorf("%s is not connected (%s); r reconnects", row.Label, row.Status)
+	}
+	return nil
+}
+
 func (m *Model) ask(mode mode) tea.Cmd {
-	m.mode, m.inputError = mode, ""
+	m.mode, m.inputError, m.notice = mode, "", views.Notice{}
 	m.input.Reset()
 	return m.input.Focus()
 }
@@ -49,6 +62,24 @@ func (m *Model) promptKey(msg tea.KeyMsg) tea.Cmd {
 		return m.send()
 	}
 	m.inputError = ""
+	if msg.Paste {
+		return m.paste(msg)
+	}
+	return m.updateInput(msg)
+}
+
+// paste puts in what was pasted whole or not at all: the input would make
+// blanks of line ends, and cut what is too long.
+func (m *Model) paste(msg tea.KeyMsg) tea.Cmd {
+	text := strings.TrimSpace(string(msg.Runes))
+	if m.mode == modeSend {
+		text = hexdump.EscapeControls(string(msg.Runes))
+	}
+	msg.Runes = []rune(text)
+	if utf8.RuneCountInString(m.input.Value())+len(msg.Runes) > m.input.CharLimit {
+		m.inputError = fmt.Sprintf("not pasted: %d characters fit here; @file sends more", m.input.CharLimit)
+		return nil
+	}
 	return m.updateInput(msg)
 }
 
@@ -115,10 +146,7 @@ func (m *Model) targetRow() (peer.Row, error) {
 		return peer.Row{}, err
 	}
 	row := m.set.Rows(nil, i, 1)[0]
-	if row.Status != peer.StatusConnected {
-		return row, fmt.Errorf("%s is not connected (%s); r reconnects", row.Label, row.Status)
-	}
-	return row, nil
+	return row, canSend(row)
 }
 
 func (m *Model) endPrompt() {
@@ -131,6 +159,8 @@ func (m *Model) endPrompt() {
 func OpenFile(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	switch {
+	case path == "":
+		return nil, errors.New("expected a path behind @")
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():

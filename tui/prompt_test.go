@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"golang.org/x/sys/unix"
 
 	"peerscope/peer"
@@ -135,7 +136,7 @@ func TestAWrongSendStaysInTheBoxAndSendsNothing(t *testing.T) {
 		{`\q`, `bad escape \q`},
 		{"hex 0", "half a byte"},
 		{"@" + dir + "/none", "no such file"},
-		{"@", "no such file"},
+		{"@", "expected a path behind @"},
 		{"@" + dir, "not a regular file"},
 		{"@" + pipe, "not a regular file"}, // opening it would wait for a writer
 	} {
@@ -158,17 +159,54 @@ func TestSendNeedsAConnectedPeer(t *testing.T) {
 	s.press("s")
 	s.wantFoot("send: no peer is selected; a adds one")
 	s.addNames("gone")
+	s.press("s")
+	s.wantFoot("✖ gone is not connected (none); r reconnects")
+}
+
+func TestWhatWasTypedStaysWhenItsPeerEnds(t *testing.T) {
+	s := newScreen(t, 100, 24)
+	f := s.connect("unix", "gone")
 	s.press("s", "hello")
+	if err := s.set.Disconnect(f.id); err != nil {
+		t.Fatal(err)
+	}
+	s.until("the end", func() bool { return f.row().Status == peer.StatusNone })
 	if cmd := s.press("enter"); cmd != nil {
 		t.Error("something is sent")
 	}
 	s.wantFoot("send to gone › hello")
 	s.wantFoot("gone is not connected (none); r reconnects")
-	if err := s.set.Remove(1); err != nil {
+	if err := s.set.Remove(f.id); err != nil {
 		t.Fatal(err)
 	}
 	s.press("enter")
 	s.wantFoot("no such peer")
+}
+
+// paste is what a terminal sends for what is pasted (bracketed paste).
+func (s *screen) paste(text string) {
+	s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
+}
+
+func TestWhatIsPastedIsSentAsItWas(t *testing.T) {
+	s := newScreen(t, 100, 24)
+	f := s.connect("unix", "echo")
+	const request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n\t"
+	s.press("s")
+	s.paste(request)
+	s.wantFoot(`GET / HTTP/1.1\r\nHost: x\r\n\r\n\t`)
+	s.run(s.press("enter"))
+	if got := f.hear(len(request)); string(got) != request {
+		t.Errorf("%q", got)
+	}
+	s.press("s", "kept ")
+	s.paste(strings.Repeat("x", 20_000))
+	s.wantFoot("not pasted: 16384 characters fit here; @file sends more")
+	s.press("x")
+	s.wantFoot("› kept x")
+	s.press("esc", "a")
+	s.paste(" /run/app.sock\n")
+	s.wantFoot("add a peer › /run/app.sock")
 }
 
 // The box sends to the peer that it names, whatever happens to the table meanwhile.
@@ -226,7 +264,7 @@ func TestALongInputShowsItsCursor(t *testing.T) {
 
 func TestAnEmptyBoxSaysWhatMayBeTyped(t *testing.T) {
 	s := newScreen(t, 80, 24)
-	s.addNames("one")
+	s.connect("unix", "one")
 	s.press("a")
 	s.wantFoot(addHint)
 	s.press("esc", "s")

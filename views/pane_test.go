@@ -153,10 +153,21 @@ func TestAPromptKeepsRoomForItsInput(t *testing.T) {
 			pr.Input = strings.Repeat("x", max(room-1, 0)) + "\x1b[7m_\x1b[0m"
 			f := sceneDemo()
 			f.Prompt = pr
-			if got := draw(f, w, 20); room > 0 && !strings.Contains(got, "_") {
+			if got := draw(f, w, 20); room > 0 && !errorAlone(pr, w) && !strings.Contains(got, "_") {
 				t.Errorf("width %d: the cursor is out of sight\n%s", w, got[strings.LastIndex(strings.TrimSpace(got), "\n"):])
 			}
 		}
+	}
+}
+
+func TestAnErrorOnANarrowScreenTakesThePlaceOfTheInput(t *testing.T) {
+	f := sceneDemo()
+	f.Prompt = &Prompt{Title: "send", Input: "a long text", Error: "bad escape \\q at 5"}
+	if got := draw(f, 40, 12); !strings.Contains(got, "send › bad escape \\q at 5") {
+		t.Errorf("the error is cut\n%s", got)
+	}
+	if got := draw(f, 60, 12); !strings.Contains(got, "a long text") {
+		t.Errorf("the input is not shown\n%s", got)
 	}
 }
 

@@ -59,6 +59,10 @@ func (p *pen) prompt(pr *Prompt) {
 	p.gap(1)
 	p.textWidth(accentStrong, tidy(pr.Title), promptTitleWidth(pr, p.width))
 	p.text(dim, promptSign)
+	if errorAlone(pr, p.width) {
+		p.text(bad, cutWords(tidy(pr.Error), p.limit-p.col))
+		return
+	}
 	p.limit = min(end, p.col+room)
 	p.styled(pr.Input)
 	free := end - p.col - promptGap
@@ -72,6 +76,10 @@ func (p *pen) prompt(pr *Prompt) {
 		p.text(st, words)
 	}
 }
+
+// errorAlone reports whether an error takes the place of the input, for want of
+// room. The next key brings the input back.
+func errorAlone(pr *Prompt, w int) bool { return pr.Error != "" && w < 60 }
 
 // promptTitleWidth is how many cells the title takes: at most a third.
 func promptTitleWidth(pr *Prompt, w int) int { return min(cells(tidy(pr.Title)), w/3) }
