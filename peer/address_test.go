@@ -19,8 +19,8 @@ func TestParseAddressTakesEveryWrittenForm(t *testing.T) {
 		{"127.0.0.1:6379", Address{Host: "127.0.0.1", Port: 6379}, "tcp://127.0.0.1:6379", ":6379"},
 		{"localhost:6379", Address{Host: "localhost", Port: 6379}, "tcp://localhost:6379", "localhost:6379"},
 		{"[::1]:6379", Address{Host: "::1", Port: 6379}, "tcp://[::1]:6379", "[::1]:6379"},
-		{"tcp://[::1]:65535", Address{Host: "::1", Port: 65535}, "tcp://[::1]:65535", ":65535"},
-		{"[::1%lo]:1", Address{Host: "::1%lo", Port: 1}, "tcp://[::1%lo]:1", ":1"},
+		{"tcp://[::1]:65535", Address{Host: "::1", Port: 65535}, "tcp://[::1]:65535", "[::1]:65535"},
+		{"[::1%lo]:1", Address{Host: "::1%lo", Port: 1}, "tcp://[::1%lo]:1", "[::1%lo]:1"},
 		{"my_host.local.:080", Address{Host: "my_host.local.", Port: 80}, "tcp://my_host.local.:80", "my_host.local.:80"},
 		{"localhost:1#a label#b", Address{Host: "localhost", Port: 1}, "", ""}, // see below: "#" in what is before the label
 		{"localhost:1#a label", Address{Host: "localhost", Port: 1, Label: "a label"}, "tcp://localhost:1", "a label"},
