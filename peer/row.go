@@ -25,6 +25,7 @@ type Row struct {
 	Started   time.Time // when the last connect began, or the lookup before it
 	Deadline  time.Time // when a pending connect is given up
 	Pending   time.Time // of the oldest fact that no poll has judged yet; zero if there is none
+	Fact      error     // what that fact is: ErrFIN, ErrEOF or the system's error; nil: the handshake was complete
 	WriteEnd  bool      // we have half-closed
 
 	Sampled  time.Time // when the counts below were taken
@@ -53,6 +54,8 @@ type row struct {
 	waits  bool        // in Set.waiting
 	turn   bool        // its queues are sampled at this Poll
 	gone   bool        // removed
+
+	unjudged bool // in Set.unjudged
 
 	events struct { // its own lock: sockets append from inside their calls
 		sync.Mutex
@@ -169,14 +172,17 @@ type Change struct {
 	In, Out int64   // new bytes in either direction
 }
 
-// poll judges what was recorded, counts what is unread and consumes it. With
-// sample, the kernel's queues are asked too. It reports whether anything has
-// changed and whether the row is to be looked at again at the next Poll.
-func (r *row) poll(sample bool) (c Change, changed, again bool) {
+// poll counts what is unread and, with judge, judges what was recorded and
+// consumes what it counted. With sample, the kernel's queues are asked too. It
+// reports whether anything has changed and whether the row is to be looked at
+// again at the next Poll.
+func (r *row) poll(judge, sample bool) (c Change, changed, again bool) {
 	before := r.Row
 	unread := r.log.Unread(capture.In) // counted before it is judged, judged before it is consumed
-	_ = r.sock.Poll()                  // recorded as an event
-	r.log.Consume(capture.In, unread)
+	if judge {
+		_ = r.sock.Poll() // recorded as an event
+		r.log.Consume(capture.In, unread)
+	}
 	r.refresh(unread, sample)
 	c.Events, r.read = r.since(r.read)
 	for _, e := range c.Events {
@@ -185,7 +191,8 @@ func (r *row) poll(sample bool) (c Change, changed, again bool) {
 		}
 	}
 	c.In, c.Out = r.Received-before.Received, r.Sent-before.Sent
-	busy := r.Status == StatusConnecting || r.Unread > 0 || r.RecvQ > 0 || r.SendQ > 0
+	consumed := judge && r.Unread > 0 // it is less at the next look
+	busy := r.Status == StatusConnecting || consumed || r.RecvQ > 0 || r.SendQ > 0
 	changed = len(c.Events) > 0 || r.Resolving != r.lookup || r.changedFrom(&before)
 	c.Row, r.lookup = r.Row, r.Resolving
 	return c, changed, busy
@@ -211,5 +218,5 @@ func (r *row) refresh(unread int64, sample bool) {
 
 func (r *row) changedFrom(b *Row) bool {
 	return r.Status != b.Status || r.Unread != b.Unread || r.RecvQ != b.RecvQ || r.SendQ != b.SendQ ||
-		r.Received != b.Received || r.Sent != b.Sent || r.Dropped != b.Dropped
+		r.Received != b.Received || r.Sent != b.Sent || r.Dropped != b.Dropped || !r.Pending.Equal(b.Pending)
 }

@@ -54,6 +54,9 @@ type Set struct {
 	lookups int      // names being looked up
 	waiting []*row   // for a sample of their queues, in turn
 
+	paused   time.Time // since when Poll judges nothing; zero: it does
+	unjudged []*row    // looked at since, each once
+
 	list struct { // its own lock: readers push
 		sync.Mutex
 		dirty, spare []*row
@@ -238,10 +241,16 @@ func (s *Set) Show(rows []Row) {
 // Poll polls every peer that has something new, is connecting, or had bytes in
 // a queue when it was last looked at, and returns those that changed since the
 // last Poll. It never blocks, and costs in proportion to those peers, not to
-// the peers that exist. The result is valid until the next Poll.
+// the peers that exist. The result is valid until the next Poll. While polling
+// is paused, Poll looks and does not judge: see [Set.Pause].
 func (s *Set) Poll() []Change {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.pollMarked(s.paused.IsZero())
+}
+
+// pollMarked looks at the marked rows and, with judge, polls them. Callers hold mu.
+func (s *Set) pollMarked(judge bool) []Change {
 	s.changes = s.changes[:0]
 	batch, spare := s.turns(s.take())
 	for _, r := range batch {
@@ -259,7 +268,7 @@ func (s *Set) Poll() []Change {
 			r.waits = true
 			s.waiting = append(s.waiting, r)
 		}
-		c, changed, again := s.pollRow(r, sample)
+		c, changed, again := s.pollRow(r, judge, sample)
 		if changed {
 			s.changes = append(s.changes, c)
 		}
@@ -285,9 +294,12 @@ func (s *Set) turns(batch []*row) ([]*row, int) {
 	return batch, unseenSamples - n
 }
 
-func (s *Set) pollRow(r *row, sample bool) (c Change, changed, again bool) {
+func (s *Set) pollRow(r *row, judge, sample bool) (c Change, changed, again bool) {
+	if !judge {
+		s.leaveUnjudged(r)
+	}
 	s.totals.ByStatus[r.Status]--
-	c, changed, again = r.poll(sample)
+	c, changed, again = r.poll(judge, sample)
 	s.totals.ByStatus[r.Status]++
 	s.totals.Received += c.In
 	s.totals.Sent += c.Out

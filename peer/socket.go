@@ -312,24 +312,27 @@ func (s *Socket) AvailableBytes() int64 {
 func (s *Socket) fill(r *Row) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r.Status, r.Remote, r.Deadline, r.Pending = s.status, s.addr, s.deadline, time.Time{}
+	r.Status, r.Remote, r.Deadline = s.status, s.addr, s.deadline
+	r.Pending, r.Fact = time.Time{}, nil
 	r.WriteEnd = s.conn != nil && s.writeEnd
 	if s.conn != nil {
-		r.Started, r.Pending = s.begun, s.conn.pendingFact(s.status)
+		r.Started = s.begun
+		r.Pending, r.Fact = s.conn.pendingFact(s.status)
 	}
 }
 
-// pendingFact returns when the oldest fact came that has not become a status yet.
-func (c *conn) pendingFact(s Status) (oldest time.Time) {
+// pendingFact returns when the oldest fact came that has not become a status
+// yet, and what it is; nil stands for the handshake.
+func (c *conn) pendingFact(s Status) (oldest time.Time, what error) {
 	c.recv.Lock()
 	defer c.recv.Unlock()
 	switch f := &c.facts; {
 	case s == StatusConnecting && !f.established.IsZero():
-		return f.established // the others come after it
+		return f.established, nil // the others come after it
 	case !f.eof.IsZero():
-		return f.eof // an error can only follow
+		return f.eof, c.endOfStream() // an error can only follow
 	default:
-		return f.errAt
+		return f.errAt, f.err
 	}
 }
 
