@@ -52,6 +52,8 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Peers", bind([]string{"r"}, "r", "reconnect; the row keeps its history"), "reconnect",
 			onPeer("reconnect", (*peer.Set).Reconnect)},
 		{"Peers", bind([]string{"x"}, "x", "remove the row and its history"), "remove", (*Model).remove},
+		{"Peers", bind([]string{"P"}, "P", "pause polling, or resume: no status moves"), "polling", act((*Model).togglePolling)},
+		{"Peers", bind([]string{"."}, ".", "with P: one single poll, and what it did"), "poll once", (*Model).step},
 
 		{"Bytes", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze)},
 		{"Bytes", bind([]string{" "}, "space", "the same, in the bytes pane"), "", (*Model).space},
@@ -83,8 +85,15 @@ func actionFor(msg tea.KeyMsg) *action {
 }
 
 // footKeys are the key line's words, the most wanted first.
-func footKeys() []views.Key {
-	order := []string{"help", "quit", "send", "add", "pane", "freeze", "follow", "disconnect", "reconnect", "half-close", "remove"}
+func (m *Model) footKeys() []views.Key {
+	order := []string{
+		"help", "quit", "send", "add", "pane", "freeze", "polling", "follow", "disconnect", "reconnect", "half-close", "remove", "poll once",
+	}
+	if !m.set.Paused().IsZero() {
+		order = []string{
+			"help", "quit", "poll once", "polling", "reconnect", "disconnect", "send", "pane", "freeze", "follow", "add", "half-close", "remove",
+		}
+	}
 	keys := make([]views.Key, 0, len(order))
 	for _, word := range order {
 		for _, a := range actions {

@@ -49,6 +49,14 @@ var goldenScenes = []struct {
 		s.calm()
 		s.pass(rateStep)
 	}},
+	{name: "paused", then: func(s *screen, f *far) { s.pausedEnd(f) }},
+	{name: "stepped", then: func(s *screen, f *far) {
+		s.pausedEnd(f)
+		s.press(".")
+		s.calm()
+		s.pass(800 * time.Millisecond)
+		s.press(".")
+	}},
 	{name: "help", keys: []string{"?"}},
 	{name: "send", keys: []string{"s", `GET /\q`}},
 	{name: "send-error", keys: []string{"s", `GET /\q`, "enter"}},

@@ -40,7 +40,7 @@ func TestEveryActionHasItsKeysAndWords(t *testing.T) {
 			words++
 		}
 	}
-	if n := len(footKeys()); n != words {
+	if n := len(newScreen(t, 80, 24).footKeys()); n != words {
 		t.Errorf("the key line has %d of %d words", n, words)
 	}
 }

@@ -52,6 +52,7 @@ type Model struct {
 	rates     rates
 	lastPoll  time.Time
 	progress  int64 // the tenth of a second that a pending connect was last drawn in
+	pausedFor int64 // how many seconds polling was paused when that was last drawn
 
 	input       textinput.Model
 	inputError  string

@@ -46,7 +46,19 @@ func waitPoll(ctx context.Context, set *peer.Set, last time.Time, every time.Dur
 // poll asks the set what changed and takes it in. Nothing here blocks.
 func (m *Model) poll() tea.Cmd {
 	m.lastPoll = m.now()
-	changes := m.set.Poll()
+	m.takeChanges(m.set.Poll())
+	totals := m.set.Totals()
+	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() {
+		m.dirty = true
+	}
+	if m.notice.Text != "" && m.lastPoll.After(m.noticeEnd) {
+		m.notice.Text, m.dirty = "", true
+	}
+	return waitPoll(m.ctx, m.set, m.lastPoll, m.every)
+}
+
+// takeChanges takes in what a poll saw and passes it on.
+func (m *Model) takeChanges(changes []peer.Change) {
 	for i := range changes {
 		m.takeIn(&changes[i])
 	}
@@ -56,14 +68,6 @@ func (m *Model) poll() tea.Cmd {
 			m.onChange(changes)
 		}
 	}
-	totals := m.set.Totals()
-	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) {
-		m.dirty = true
-	}
-	if m.notice.Text != "" && m.lastPoll.After(m.noticeEnd) {
-		m.notice.Text, m.dirty = "", true
-	}
-	return waitPoll(m.ctx, m.set, m.lastPoll, m.every)
 }
 
 // connectTick reports whether a pending connect has taken another tenth of a

@@ -16,7 +16,7 @@ func (m *Model) layout() views.Rects {
 
 // snapshot is the model's state as plain data: what is visible, and no more.
 func (m *Model) snapshot() *views.Frame {
-	f := &views.Frame{Title: m.title(), Focus: m.focus, Keys: footKeys(), Notice: m.notice, Prompt: m.prompt()}
+	f := &views.Frame{Title: m.title(), Focus: m.focus, Keys: m.footKeys(), Notice: m.notice, Prompt: m.prompt()}
 	f.Table = m.table()
 	if row, ok := m.row(); ok {
 		f.Timeline = m.timeline(row)
@@ -30,7 +30,11 @@ func (m *Model) snapshot() *views.Frame {
 
 func (m *Model) title() views.Title {
 	t := m.set.Totals()
-	return views.Title{Peers: t.Peers, ByStatus: t.ByStatus, In: m.rates.in, Out: m.rates.out, Dropped: t.Dropped}
+	title := views.Title{Peers: t.Peers, ByStatus: t.ByStatus, In: m.rates.in, Out: m.rates.out, Dropped: t.Dropped}
+	if since := m.set.Paused(); !since.IsZero() {
+		title.Paused, title.PausedFor = true, m.now().Sub(since)
+	}
+	return title
 }
 
 func (m *Model) help() *views.Help {
@@ -70,7 +74,10 @@ func (m *Model) tableRow(r peer.Row) views.Row {
 		Received: r.Received, Sent: r.Sent, Spark: m.spark.cells(r.ID, m.now()),
 		Resolving: r.Resolving, WriteClosed: r.WriteEnd,
 	}
+	fact, since, waits := m.waiting(&r)
 	switch {
+	case waits:
+		v.Fact, v.FactAge = fact, m.now().Sub(since)
 	case r.Status == peer.StatusConnecting:
 		v.Elapsed, v.Deadline = r.Sampled.Sub(r.Started), r.Deadline.Sub(r.Started)
 	case r.Resolving:
@@ -84,20 +91,28 @@ func (m *Model) tableRow(r peer.Row) views.Row {
 func (m *Model) timeline(r peer.Row) views.Timeline {
 	t := views.Timeline{Label: r.Label}
 	var before time.Time
-	for _, e := range m.history(r.ID).events {
-		v := eventView(e)
+	add := func(v views.Event) {
 		v.After = -1
 		if !before.IsZero() {
-			v.After = e.Time.Sub(before)
+			v.After = v.Time.Sub(before)
 		}
-		before = e.Time
+		before = v.Time
 		t.Events = append(t.Events, v)
+	}
+	for _, e := range m.history(r.ID).events {
+		add(eventView(e))
+	}
+	if v, waits := m.unpolled(&r); waits {
+		add(v)
 	}
 	return t
 }
 
 func eventView(e peer.Event) views.Event {
 	v := views.Event{Time: e.Time, From: e.From, To: e.To, Bad: e.Code != 0}
+	if late := e.Polled.Sub(e.Time); late >= noticeably {
+		v.Late = late
+	}
 	switch e.Kind {
 	case peer.EventError:
 		v.Text = e.Op + " failed"

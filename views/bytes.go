@@ -119,6 +119,10 @@ func (p *pen) eventLine(e *Event, d *dump) {
 			p.number(faint, after)
 		}
 	}
+	if e.Late > 0 {
+		p.gap(1)
+		p.text(faint, "polled +"+Duration(e.Late))
+	}
 	if e.Cause != "" {
 		if cause := cutWords(tidy(e.Cause), p.limit-p.col-3); cause != "…" {
 			p.gap(2)

@@ -36,6 +36,9 @@ type Title struct {
 	ByStatus [4]int  // how many peers have each peer.Status
 	In, Out  float64 // bytes a second, all peers together
 	Dropped  int64   // bytes that the memory budget took, all peers together
+
+	Paused    bool // polling is
+	PausedFor time.Duration
 }
 
 // Table is the peer table, of which only the visible rows are given.
@@ -57,6 +60,8 @@ type Row struct {
 	Spark                []float64     // traffic of the last 30 s, oldest first, in bytes; scaled within the row
 	Cause                string        // why it ended or failed; shown in place of the sparkline
 	Elapsed, Deadline    time.Duration // while connecting: "12.4 of 30 s"
+	Fact                 string        // what the kernel said and no poll has judged yet; takes the last column
+	FactAge              time.Duration // how long ago that was
 	Resolving            bool          // a name is being looked up
 	WriteClosed          bool          // we have half-closed: nothing more is sent
 	Bad                  bool          // Cause is an error though Status is not ERROR (a path that does not exist)
@@ -74,6 +79,8 @@ type Event struct {
 	Text     string        // what happened, where it is no transition: "half-closed", "connect failed"
 	From, To peer.Status   // a transition, where Text is empty
 	After    time.Duration // since the event before; below zero: none before it
+	Late     time.Duration // from the fact to the poll that judged it, where that is worth saying
+	Waits    bool          // Text is a fact that no poll has judged yet
 	Cause    string        // "FIN; closed, as the class does", "connection refused"
 	Bad      bool          // an error: shown in the error colour
 }

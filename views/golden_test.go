@@ -83,6 +83,7 @@ func TestColoursLookAsReviewed(t *testing.T) {
 		{"demo-none", sceneDemo, None, false},
 		{"frozen-dark", sceneFrozen, TrueColor, false},
 		{"error-dark", sceneError, TrueColor, false},
+		{"paused-dark", scenePaused, TrueColor, false},
 		{"help-dark", sceneHelp, TrueColor, false},
 		{"empty-dark", sceneEmpty, TrueColor, false},
 	}

@@ -83,6 +83,28 @@ func appendPause(b []byte, d time.Duration) []byte {
 	return append(appendFixed(b, int64(d/(100*time.Millisecond)), 1), " s"...)
 }
 
+// appendSeconds appends d in whole seconds, "12 s", which do not flicker.
+func appendSeconds(b []byte, d time.Duration) []byte {
+	d = max(d, 0)
+	if d >= time.Minute {
+		return appendLong(b, d)
+	}
+	return append(strconv.AppendInt(b, int64(d/time.Second), 10), " s"...)
+}
+
+// appendStopwatch appends d as "02:14" or "1:02:14".
+func appendStopwatch(b []byte, d time.Duration) []byte {
+	seconds := int64(max(d, 0) / time.Second)
+	if hours := seconds / 3600; hours > 0 {
+		b = append(strconv.AppendInt(b, hours, 10), ':')
+	}
+	pair := func(n int64) { b = append(b, '0'+byte(n/10), '0'+byte(n%10)) }
+	pair(seconds / 60 % 60)
+	b = append(b, ':')
+	pair(seconds % 60)
+	return b
+}
+
 // appendLong appends a minute or more in its two largest units.
 func appendLong(b []byte, d time.Duration) []byte {
 	switch {

@@ -188,6 +188,7 @@ var scenes = []struct {
 	frame func() *Frame
 }{
 	{"empty", sceneEmpty}, {"demo", sceneDemo}, {"help", sceneHelp}, {"frozen", sceneFrozen}, {"error", sceneError},
+	{"paused", scenePaused},
 }
 
 // fit gives the scene the bytes a row that the size has room for, as the

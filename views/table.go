@@ -185,6 +185,8 @@ func (p *pen) amount(s span, left int, n int64, waiting, approx bool) {
 // its connect is, or its traffic.
 func (p *pen) rowNote(row *Row, width int) {
 	switch {
+	case row.Fact != "":
+		p.textWidth(warm, unpolled(row, width), width)
 	case row.Cause != "":
 		st := dim
 		if row.Bad || row.Status == peer.StatusError {
@@ -196,6 +198,20 @@ func (p *pen) rowNote(row *Row, width int) {
 	default:
 		p.sparkline(row.Spark, width)
 	}
+}
+
+// unpolled says what waits for a poll, and since when, as fully as fits:
+// "FIN 2 s ago, not polled", "FIN waits 2 s", "FIN waits".
+func unpolled(row *Row, width int) string {
+	var b [32]byte
+	fact := shortestCause(tidy(row.Fact))
+	age := string(appendSeconds(b[:0], row.FactAge))
+	for _, text := range [...]string{fact + " " + age + " ago, not polled", fact + " waits " + age, fact + " waits"} {
+		if cells(text) <= width {
+			return text
+		}
+	}
+	return cut(fact, width)
 }
 
 // progress says how long a connect has taken: "12.4 of 30 s".

@@ -233,7 +233,7 @@ var shortenings = []struct{ long, short string }{
 	{"connection ", ""},
 	{"no such file or directory", "no such file"},
 	{"reset by peer", "reset"},
-	{"FIN; closed, as the class does", "FIN"},
+	{"; closed, as the class does", ""},
 }
 
 // shortCause fits a clean cause into width cells, familiar words first.
@@ -245,6 +245,14 @@ func shortCause(s string, width int) string {
 		s = strings.Replace(s, word.long, word.short, 1)
 	}
 	return cutWords(s, width)
+}
+
+// shortestCause is a clean cause in as few words as are familiar.
+func shortestCause(s string) string {
+	for _, word := range shortenings {
+		s = strings.Replace(s, word.long, word.short, 1)
+	}
+	return s
 }
 
 // wrapWords breaks clean text into lines of at most w cells, between words

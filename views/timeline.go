@@ -71,7 +71,7 @@ func lastEntries(events []Event, w, h int) (entries [][]part, earlier int) {
 	}
 	earlier = len(events) - most
 	for i := earlier; i < len(events); i++ {
-		entries = append(entries, entryParts(events, i))
+		entries = append(entries, entryParts(events, i, w))
 	}
 	for len(entries) > 1 && timelineHeightOf(entries, earlier, w) > h {
 		entries = entries[1:]
@@ -109,8 +109,9 @@ func partsWidth(parts []part) int {
 	return n
 }
 
-// entryParts is one entry: when, what, how long after the one before, why.
-func entryParts(events []Event, i int) []part {
+// entryParts is one entry: when, what, how long after the one before, why. A
+// cause that a line of w cells has no room for is shortened.
+func entryParts(events []Event, i, w int) []part {
 	var b [32]byte
 	e := &events[i]
 	parts := make([]part, 0, 8)
@@ -122,13 +123,33 @@ func entryParts(events []Event, i int) []part {
 			part{faint, " → "})
 	}
 	parts = append(parts, eventName(e))
-	if e.After >= 0 && i > 0 {
-		parts = append(parts, part{faint, " +" + string(appendDuration(b[:0], e.After))})
+	if times := eventTimes(e, i > 0); times != "" {
+		parts = append(parts, part{faint, times})
 	}
 	if e.Cause != "" {
-		parts = append(parts, part{causeStyle(e), " " + tidy(e.Cause)})
+		cause, room := tidy(e.Cause), w-partsWidth(parts)-1
+		if i > 0 {
+			room -= cells(earlierText(i)) + entryGap
+		}
+		parts = append(parts, part{causeStyle(e), " " + shortCause(cause, max(room, cells(shortestCause(cause))))})
 	}
 	return parts
+}
+
+// eventTimes is how long after the event before this one came; where the poll
+// came noticeably later, when that was as well.
+func eventTimes(e *Event, follows bool) string {
+	var b [32]byte
+	switch follows = follows && e.After >= 0; {
+	case e.Late > 0 && follows:
+		fact := string(appendDuration(b[:0], e.After))
+		return " fact +" + fact + ", polled +" + Duration(e.After+e.Late)
+	case e.Late > 0:
+		return " polled +" + Duration(e.Late)
+	case follows:
+		return " +" + string(appendDuration(b[:0], e.After))
+	}
+	return ""
 }
 
 // eventName is what happened, in the colour of it.
@@ -137,6 +158,8 @@ func eventName(e *Event) part {
 	case e.Text == "":
 		m := markOf(e.To)
 		return part{m.style, m.shape + " " + e.To.String()}
+	case e.Waits:
+		return part{warm, "… " + tidy(e.Text)}
 	case e.Bad:
 		return part{bad, "✖ " + tidy(e.Text)}
 	}

@@ -1,6 +1,10 @@
 package views
 
-import "peerscope/peer"
+import (
+	"strings"
+
+	"peerscope/peer"
+)
 
 // titleOrder is the order of the statuses in the title line.
 var titleOrder = [...]peer.Status{peer.StatusConnected, peer.StatusConnecting, peer.StatusError, peer.StatusNone}
@@ -13,11 +17,21 @@ const (
 )
 
 // title writes the first line: totals on the left, rates on the right. What
-// does not fit goes in steps: the words, the counts, the rates.
+// does not fit goes in steps: the words, the counts, the rates. That polling
+// is paused stays, at the right end.
 func (p *pen) title(t *Title) {
 	p.begin()
 	p.text(accentStrong, titleName)
-	rates := t.Peers > 0 && p.width >= cells(titleName)+2+ratesWidth
+	paused := pausedText(t, p.width-p.col-2)
+	end := p.width
+	if paused != "" {
+		end -= cells(paused) + 2
+	}
+	rates := t.Peers > 0 && end >= cells(titleName)+2+ratesWidth
+	if paused != "" && end < cells(titleName)+headWidth(t)+countsWidth(t)+2+ratesWidth {
+		rates = false // the counts tell more of statuses that stand still
+	}
+	p.limit = end
 	if rates {
 		p.limit -= ratesWidth + 2
 	}
@@ -26,10 +40,34 @@ func (p *pen) title(t *Title) {
 	}
 	p.limit = p.width
 	if rates {
-		p.rates(t)
+		p.rates(t, end)
+	}
+	if paused != "" {
+		p.to(end + 1)
+		p.text(warmStrong, paused)
 	}
 	p.end()
 }
+
+// pausedText says that polling is paused, and for how long, in so many cells.
+func pausedText(t *Title, room int) string {
+	if !t.Paused {
+		return ""
+	}
+	var b [24]byte
+	long := "polling paused " + string(appendStopwatch(b[:0], t.PausedFor))
+	for _, text := range [...]string{long, strings.TrimPrefix(long, "polling "), "paused"} {
+		if cells(text) < room {
+			return text
+		}
+	}
+	return ""
+}
+
+// headWidth is what the number of peers takes, countsWidth what the counts by
+// status take without their words.
+func headWidth(t *Title) int   { return 2 + decimals(t.Peers) + 1 + len("peers") }
+func countsWidth(t *Title) int { return len(titleOrder) * (2 + 2 + decimals(t.Peers)) }
 
 // totals writes how many peers there are, by status, and what was dropped.
 func (p *pen) totals(t *Title) {
@@ -39,8 +77,7 @@ func (p *pen) totals(t *Title) {
 		name = "peer"
 	}
 	room := p.limit - p.col
-	head := 2 + digits + 1 + len("peers")
-	short := len(titleOrder) * (2 + 2 + digits)
+	head, short := headWidth(t), countsWidth(t)
 	words := short
 	for _, s := range titleOrder {
 		words += 1 + len(s.String())
@@ -90,9 +127,9 @@ func (p *pen) count(s peer.Status, n, digits int, word bool) {
 	}
 }
 
-// rates writes both rates at the right end, in fixed columns.
-func (p *pen) rates(t *Title) {
-	x := p.width - ratesWidth
+// rates writes both rates before end, in fixed columns.
+func (p *pen) rates(t *Title, end int) {
+	x := end - ratesWidth
 	p.rate(x, "↓", in, t.In)
 	p.rate(x+2+rateWidth+2, "↑", out, t.Out)
 }

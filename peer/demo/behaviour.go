@@ -52,12 +52,20 @@ func chatty(_ context.Context, c *client) error {
 }
 
 // resetter ends every connection with RST: tcp(7), a close with SO_LINGER of 0.
+// It waits for the client's first bytes, which a peer that nobody polls does not
+// send: a reset before the first poll is a failed connect, and no more to see.
 func resetter(_ context.Context, c *client) error {
 	if err := c.conn.(*net.TCPConn).SetLinger(0); err != nil {
 		return err
 	}
 	t := c.pace.reset.pick(c.random)
-	return c.say(fmt.Appendf(nil, "I reset this in %.1f s\r\n", t.Seconds()), t)
+	if err := c.send(fmt.Appendf(nil, "say something, and I reset this in %.1f s\r\n", t.Seconds())); err != nil {
+		return err
+	}
+	if _, err := c.conn.Read(c.buf[:]); err != nil {
+		return err
+	}
+	return c.pause(t)
 }
 
 // politeLines is how many lines polite sends after its greeting.

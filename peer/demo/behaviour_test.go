@@ -88,6 +88,10 @@ func TestAServerEndsWhenTheClientEnds(t *testing.T) {
 func TestResetterResetsAfterItsLine(t *testing.T) {
 	d := startTest(t, 1, testPace)
 	c := dial(t, d, "resetter")
+	read(t, c, len("say something")) // and nothing ends before it is said
+	if _, err := io.WriteString(c, "are you there?"); err != nil {
+		t.Fatal(err)
+	}
 	// Linux hands out what came before the RST and then the error; the BSDs may lose the line.
 	b, err := io.ReadAll(c)
 	if !errors.Is(err, syscall.ECONNRESET) {

@@ -13,7 +13,7 @@
 //	slow-uds    the same over a Unix socket (Linux only)                CONNECTING, connect tried again
 //	refused     a port that nobody listens on                           connection refused
 //	missing     a path that does not exist                              no such file or directory
-//	resetter    a line, then RST after 2 to 4 s                         connection reset by peer
+//	resetter    a line; once it was told something, RST after 2 to 4 s  connection reset by peer
 //	polite      a greeting, three lines, then FIN                       an orderly end
 //	half-close  answers for 3 s after our FIN, then ends                a half-close that works
 //

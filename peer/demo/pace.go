@@ -11,7 +11,7 @@ type pace struct {
 	frame      time.Duration       // between the frames of ticker-uds
 	burstPause span[time.Duration] // between the bursts of chatty
 	burstSize  span[int]           // bytes of a burst
-	reset      span[time.Duration] // from the connection to the resetter's RST
+	reset      span[time.Duration] // from the client's first bytes to the resetter's RST
 	line       time.Duration       // between the lines of polite
 	linger     time.Duration       // how long polite waits for the client's FIN
 	answer     time.Duration       // between the lines of half-close after our FIN
