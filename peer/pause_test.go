@@ -3,6 +3,7 @@ package peer
 import (
 	"errors"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -128,7 +129,7 @@ func TestPausedAResetIsErrorAtTheStep(t *testing.T) {
 	s.Pause(true)
 	c.reset()
 	s.untilEnd(id)
-	if r := s.untilFact(id); r.Status != StatusConnected || !errors.Is(r.Fact, errReset) {
+	if r := s.untilFact(id); r.Status != StatusConnected || !errors.Is(r.Fact, syscall.ECONNRESET) {
 		t.Fatalf("%+v", r)
 	}
 	if c := s.step(id); c.Row.Status != StatusError || c.Events[0].Code != ErrFailed || c.Events[0].Polled.Before(c.Events[0].Time) {

@@ -87,11 +87,13 @@ func actionFor(msg tea.KeyMsg) *action {
 // footKeys are the key line's words, the most wanted first.
 func (m *Model) footKeys() []views.Key {
 	order := []string{
-		"help", "quit", "send", "add", "pane", "freeze", "polling", "follow", "disconnect", "reconnect", "half-close", "remove", "poll once",
+		"help", "quit", "send", "add", "pane", "freeze", "polling", "follow",
+		"disconnect", "reconnect", "half-close", "remove", "poll once",
 	}
 	if !m.set.Paused().IsZero() {
 		order = []string{
-			"help", "quit", "poll once", "polling", "reconnect", "disconnect", "send", "pane", "freeze", "follow", "add", "half-close", "remove",
+			"help", "quit", "poll once", "polling", "reconnect", "disconnect",
+			"send", "pane", "freeze", "follow", "add", "half-close", "remove",
 		}
 	}
 	keys := make([]views.Key, 0, len(order))

@@ -94,7 +94,7 @@ func TestAStepTellsTheClassesNumber(t *testing.T) {
 	s.press("P")
 	s.end(f) // with a byte unread: a reset
 	s.pass(time.Second)
-	s.wantText("reset waits")
+	s.wantText("reset waits", "… reset, not polled yet")
 	s.press(".")
 	s.wantFoot("poll → FAILED (1), CONNECTED → ERROR: connection reset by peer; fact 1.0 s old")
 	s.press(".")

@@ -159,7 +159,7 @@ func eventName(e *Event) part {
 		m := markOf(e.To)
 		return part{m.style, m.shape + " " + e.To.String()}
 	case e.Waits:
-		return part{warm, "… " + tidy(e.Text)}
+		return part{warm, "… " + shortestCause(tidy(e.Text))}
 	case e.Bad:
 		return part{bad, "✖ " + tidy(e.Text)}
 	}

@@ -6,59 +6,48 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=lib-tmux.sh
 source "$here/lib-tmux.sh"
 
-# select_row LABEL: presses j until the row is selected.
-select_row() {
-	for _ in {1..12}; do
-		if eventually_shown "▌ *[0-9]+ $1 "; then return; fi
-		keys j
-	done
-	fail "no row $1"
-}
-eventually_shown() {
-	for _ in {1..10}; do
-		if shown "$1"; then return; fi
-		sleep 0.02
-	done
-	return 1
+# paused NAME COLUMNS ROWS N LABEL [FLAG...]: the demo, with polling paused and the N-th row selected.
+paused() {
+	local down=()
+	terminal "$1" "$2" "$3" "$PEERSCOPE" demo "${@:6}"
+	appears "$pane: a peer is connected" 'echo .*● connected'
+	keys P
+	appears "$pane: P pauses polling" 'polling paused 0'
+	for ((i = 1; i < $4; i++)); do down+=(j); done
+	keys g "${down[@]}"
+	appears "$pane: $5 is selected" "▌ *$4 $5 "
 }
 
 for size in '120 36' '80 24'; do
 	read -r columns rows <<<"$size"
-	terminal "paused-${columns}x$rows" "$columns" "$rows" "$PEERSCOPE" demo --timeout 20s
-	appears "$pane: a peer is connected" 'echo .*● connected'
-	keys .
-	appears "$pane: without a pause . says what to do" 'polling runs by itself; P pauses it'
-	keys P
-	appears "$pane: P pauses polling" 'polling paused 00:0'
-
-	select_row slow
-	holds "$pane: the slow peer counts to its deadline" shown 'slow .*◐ connecting .* of 20 s'
-	keys .
-	appears "$pane: a poll leaves it CONNECTING" 'poll → OK, still CONNECTING; .* s to its deadline'
-
-	select_row resetter
+	paused "resetter-${columns}x$rows" "$columns" "$rows" 10 resetter
 	keys r
-	appears "$pane: the handshake is a fact that waits" 'resetter .*◐ connecting .*SYN-ACK'
+	appears "$pane: the handshake is a fact that waits" 'resetter .*◐ connecting .*SYN-ACK waits'
 	appears "$pane: its first bytes are shown" 'say something'
-	holds "$pane: and it is CONNECTING still" shown 'resetter .*◐ connecting'
+	holds "$pane: it is CONNECTING still" shown 'resetter .*◐ connecting'
 	keys .
-	appears "$pane: the poll connects it" 'poll → OK, CONNECTING → CONNECTED; fact \+.*, polled \+.* after connect'
+	appears "$pane: the poll connects it" 'poll → OK, CONNECTING → CONNECTED; fact \+.*, polled \+'
 	appears "$pane: the reset is a fact that waits" 'resetter .*● connected .*reset waits'
-	holds "$pane: and it is CONNECTED still" shown 'resetter .*● connected'
 	keys .
 	appears "$pane: the poll makes it ERROR" 'poll → FAILED \(1\), CONNECTED → ERROR: connection reset by peer'
-	appears "$pane: with both times" 'error fact \+.*, polled \+'
+	holds "$pane: the timeline has both times" shown 'error fact \+.*, polled \+'
 	holds "$pane: the row says why" shown 'resetter .*✖ error .*reset'
-
-	select_row slow
-	eventually 20 "$pane: the deadline passes" shown 'slow .*◐ connecting .*timeout waits'
-	printf '  %s: the deadline passes, and only a poll will say so\n' "$pane"
-	keys .
-	appears "$pane: the poll says so" 'poll → ERR_CONNECTION_ERROR \(27\), CONNECTING → ERROR: no answer within 20s'
-	holds "$pane: the row says so" shown 'slow .*✖ error'
-
 	keys P
 	vanishes "$pane: P resumes" 'polling paused'
+	keys .
+	appears "$pane: without a pause . says what to do" 'polling runs by itself; P pauses it'
 	keys q
 	ends_with 0 "$pane: q quits"
 done
+
+paused slow 80 24 6 slow --timeout 10s
+holds "$pane: it counts to its deadline" shown 'slow .*◐ connecting .* of 10 s'
+keys .
+appears "$pane: a poll leaves it CONNECTING" 'poll → OK, still CONNECTING; .* s to its deadline'
+eventually 12 "$pane: the deadline passes" shown 'slow .*◐ connecting .*timeout waits'
+printf '  %s: the deadline passes, and it is CONNECTING still\n' "$pane"
+keys .
+appears "$pane: the poll says so" 'poll → ERR_CONNECTION_ERROR \(27\), CONNECTING → ERROR: no answer within 10s'
+holds "$pane: the row says so" shown 'slow .*✖ error'
+keys q
+ends_with 0 "$pane: q quits"
