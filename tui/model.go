@@ -36,6 +36,7 @@ type Model struct {
 	every time.Duration // between two polls
 
 	onChange func([]peer.Change)
+	crash    func(v any, stack []byte)
 
 	width, height int
 	mode          mode
@@ -74,6 +75,9 @@ type Options struct {
 	Now   func() time.Time
 	// OnChange is called after each poll that saw a change; it must not block.
 	OnChange func([]peer.Change)
+	// Crash is told of a panic in a command, for Run's crashed. Without it the
+	// panic goes on.
+	Crash func(v any, stack []byte)
 }
 
 // NewModel returns the model; ctx ends the commands that it starts.
@@ -83,7 +87,7 @@ func NewModel(ctx context.Context, o Options) *Model {
 	input.CharLimit = 16 << 10             // @file is for more
 	lipgloss.SetColorProfile(termenv.ANSI) // the text cursor is reverse video, which NO_COLOR does not forbid
 	return &Model{
-		ctx: ctx, set: o.Set, theme: o.Theme, now: o.Now, every: o.Poll, onChange: o.OnChange,
+		ctx: ctx, set: o.Set, theme: o.Theme, now: o.Now, every: o.Poll, onChange: o.OnChange, crash: o.Crash,
 		focus: views.PanePeers, dirs: capture.Both, histories: map[peer.ID]*history{}, input: input, dirty: true,
 	}
 }

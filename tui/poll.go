@@ -54,7 +54,7 @@ func (m *Model) poll() tea.Cmd {
 	if m.notice.Text != "" && m.lastPoll.After(m.noticeEnd) {
 		m.notice.Text, m.dirty = "", true
 	}
-	return waitPoll(m.ctx, m.set, m.lastPoll, m.every)
+	return m.command(waitPoll(m.ctx, m.set, m.lastPoll, m.every))
 }
 
 // takeChanges takes in what a poll saw and passes it on.

@@ -134,10 +134,10 @@ func (m *Model) send() tea.Cmd {
 		return nil
 	}
 	m.endPrompt()
-	return func() tea.Msg {
+	return m.command(func() tea.Msg {
 		n, err := m.set.Send(m.ctx, row.ID, p)
 		return sentMsg{label: row.Label, n: int64(n), err: err}
-	}
+	})
 }
 
 func (m *Model) targetRow() (peer.Row, error) {
@@ -171,10 +171,10 @@ func OpenFile(path string) (*os.File, error) {
 
 // sendFile sends a file in pieces, so that its size does not matter.
 func (m *Model) sendFile(row peer.Row, file *os.File) tea.Cmd {
-	return func() tea.Msg {
+	return m.command(func() tea.Msg {
 		n, err := m.set.SendFrom(m.ctx, row.ID, file)
 		return sentMsg{label: row.Label, n: n, err: errors.Join(err, file.Close())}
-	}
+	})
 }
 
 func (m *Model) sent(msg sentMsg) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -74,6 +75,22 @@ func Run(o Options, signals <-chan os.Signal, crashed <-chan Crash) error {
 		leaveScreen()
 	}
 	return cause
+}
+
+// command is what a tea.Cmd does outside of Update. Bubble Tea would tell of a
+// panic on the screen that it is about to leave.
+func (m *Model) command(do tea.Cmd) tea.Cmd {
+	if m.crash == nil {
+		return do
+	}
+	return func() tea.Msg {
+		defer func() {
+			if v := recover(); v != nil {
+				m.crash(v, debug.Stack())
+			}
+		}()
+		return do()
+	}
 }
 
 // leaveScreen undoes what Bubble Tea has set, when it is stuck itself. It

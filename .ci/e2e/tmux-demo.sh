@@ -44,7 +44,7 @@ done
 for signal in TERM HUP; do
 	demo "demo-$signal" 100 30
 	send_signal "$signal"
-	eventually 5 "$pane: the program ends" test -s "$work/$pane.code"
+	ends_with 130 "$pane: $signal ends it"
 	tidied
 done
 

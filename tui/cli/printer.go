@@ -23,7 +23,8 @@ const (
 // printing, never the polls or the traffic.
 type printer struct {
 	set    *peer.Set
-	out    *bufio.Writer
+	out    *bufio.Writer // to output
+	output output
 	wanted map[report.Kind]bool
 	left   int // events still to print; below zero: no bound
 	err    error
@@ -36,10 +37,8 @@ type printer struct {
 		sync.Mutex
 		rows map[peer.ID]peer.Row
 		ids  []peer.ID // in the order in which they were shown
-		at   time.Time // the first of them
 	}
 	follows map[peer.ID]*follow
-	slow    bool // the rows in hand have waited for the output
 	buf     []byte
 }
 
@@ -61,10 +60,11 @@ type entry struct {
 
 func newPrinter(set *peer.Set, out io.Writer, wanted map[report.Kind]bool, count int) *printer {
 	p := &printer{
-		set: set, out: bufio.NewWriterSize(out, 64<<10), wanted: wanted, left: count,
+		set: set, output: output{to: out}, wanted: wanted, left: count,
 		last: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
 		follows: map[peer.ID]*follow{}, buf: make([]byte, 32<<10),
 	}
+	p.out = bufio.NewWriterSize(&p.output, 64<<10)
 	if count == 0 {
 		p.left = -1
 	}
@@ -80,9 +80,6 @@ func (p *printer) show(changes []peer.Change) {
 	}
 	p.shown.Lock()
 	defer p.shown.Unlock()
-	if len(p.shown.ids) == 0 {
-		p.shown.at = time.Now()
-	}
 	for i := range changes {
 		id := changes[i].Row.ID
 		if _, waiting := p.shown.rows[id]; !waiting {
@@ -105,13 +102,25 @@ func (p *printer) take() (rows []peer.Row) {
 	}
 	clear(p.shown.rows)
 	p.shown.ids = p.shown.ids[:0]
-	p.slow = time.Since(p.shown.at) > slowTime
 	return rows
 }
 
-// slowTime is how long a row may wait to be printed before what it lost
-// meanwhile counts as lost to the output.
-const slowTime = 100 * time.Millisecond
+// slowTime is how long one write may take before what is lost meanwhile counts
+// as lost to the output: a pipe that is read takes it in microseconds.
+const slowTime = 5 * time.Millisecond
+
+// output notes whether a write had to wait for whoever reads it.
+type output struct {
+	to     io.Writer
+	waited bool
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	begun := time.Now()
+	n, err := o.to.Write(p)
+	o.waited = o.waited || time.Since(begun) > slowTime
+	return n, err
+}
 
 func (p *printer) run() {
 	defer close(p.done)
@@ -127,6 +136,7 @@ func (p *printer) run() {
 				return
 			}
 		}
+		p.output.waited = false // what it cost has been printed
 		if !p.flush() {
 			return
 		}
@@ -188,7 +198,7 @@ func (p *printer) data(r *peer.Row, f *follow, until time.Time) bool {
 		}
 		if piece.Dropped > 0 {
 			cause := memoryBudget
-			if p.slow {
+			if p.output.waited {
 				cause = slowOutput
 			}
 			if f.time.IsZero() {

@@ -171,12 +171,13 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 	signal.Notify(signals, endSignals()...)
 	defer signal.Stop(signals)
 	crashed := make(chan tui.Crash, 1)
-	set, err := flags.set(func(v any, stack []byte) {
+	crash := func(v any, stack []byte) {
 		select {
 		case crashed <- tui.Crash{Value: v, Stack: stack}:
 		default: // the first one ends the program
 		}
-	})
+	}
+	set, err := flags.set(crash)
 	if err != nil {
 		return err
 	}
@@ -189,7 +190,8 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 		return err
 	}
 	theme := views.NewTheme(views.ProfileFrom(os.Getenv), views.LightFrom(os.Getenv))
-	return tui.Run(tui.Options{Set: set, Theme: theme, Poll: flags.poll, Now: set.Now, OnChange: with.changed}, signals, crashed)
+	o := tui.Options{Set: set, Theme: theme, Poll: flags.poll, Now: set.Now, OnChange: with.changed, Crash: crash}
+	return tui.Run(o, signals, crashed)
 }
 
 // endSignals are the signals that end the program: not those that whoever
