@@ -1,0 +1,206 @@
+package variant
+
+import (
+	"errors"
+	"strconv"
+	"unicode/utf8"
+)
+
+// Node is one value of a [Tree], with the bytes that it covers.
+type Node struct {
+	Off, Len int    // of the value with its header, from the start of the whole
+	KeyOff   int    // of the key or property name before it; Off where there is none
+	Key      string // short text of the key, name of the property, index in an array; "" for the whole
+	Type     Type
+	// Text is the value in Godot's notation, for a container what and how much it
+	// holds. It is printable, at most 80 bytes, and ends in "…" where it was cut or
+	// the value is not complete.
+	Text     string
+	Children []*Node
+	More     int // children that were read and not made, because of the limit
+}
+
+// textLimit is how long a Text or a Key may be in bytes, without its "…".
+const textLimit = 77
+
+// Tree reads the Variant at the start of p as a tree that shows what is on the
+// wire: objects sent whole with every class, double keys, and elements of the
+// wrong type. At most limit nodes are made, the whole itself always among them; what is
+// beyond is read and counted.
+//
+// With an error the tree has what comes before it, and is nil if not even the
+// first header can be read. Errors are those of [Decode] with full objects allowed.
+func Tree(p []byte, limit int) (*Node, error) {
+	t := tree{reader: reader{p: p}, room: max(limit, 1)}
+	return t.node(nil, t.off, func() string { return "" })
+}
+
+type tree struct {
+	reader
+	room int // nodes that may still be made
+}
+
+// node reads a value into parent. The key is made only if the node is.
+func (t *tree) node(parent *Node, keyOff int, key func() string) (*Node, error) {
+	t.depth++
+	off := t.off
+	typ, header, err := t.header()
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{} // of no tree, if there is no room
+	if t.room > 0 {
+		t.room--
+		n = &Node{Key: key()}
+		if parent != nil {
+			parent.Children = append(parent.Children, n)
+		}
+	} else {
+		parent.More++
+	}
+	n.Off, n.KeyOff, n.Type, n.Text = off, keyOff, typ, typ.String()+" …"
+	err = t.body(n, header)
+	t.depth--
+	n.Len = min(t.off, len(t.p)) - off
+	if err != nil && errors.As(err, new(Incomplete)) {
+		n.Len = len(t.p) - off
+	}
+	return n, err
+}
+
+func (t *tree) body(n *Node, header uint32) error {
+	switch {
+	case n.Type == TypeArray:
+		return t.array(n, header)
+	case n.Type == TypeDictionary:
+		return t.dictionary(n, header)
+	case n.Type == TypeObject && header&flagID == 0:
+		return t.object(n)
+	}
+	v, err := t.leaf(n.Type, header)
+	if err == nil {
+		n.Text = short(v)
+	}
+	return err
+}
+
+func (t *tree) array(n *Node, header uint32) error {
+	elem, err := t.containerType(kind(header>>elemShift&3), true)
+	if err != nil {
+		return err
+	}
+	count, err := t.count(TypeArray)
+	if err != nil {
+		return err
+	}
+	w := writer{limit: textLimit}
+	w.str("Array")
+	if elem.Type != TypeNil {
+		w.str("[")
+		w.containerType(elem)
+		w.str("]")
+	}
+	n.Text = w.of(count)
+	after := t.after
+	for i := range count {
+		t.after = sum(after, times(count-1-i, 4))
+		if _, err := t.node(n, t.off, func() string { return strconv.Itoa(i) }); err != nil {
+			return err
+		}
+	}
+	t.after = after
+	return nil
+}
+
+func (t *tree) dictionary(n *Node, header uint32) error {
+	keys, values, err := t.dictionaryTypes(header, true)
+	if err != nil {
+		return err
+	}
+	count, err := t.count(TypeDictionary)
+	if err != nil {
+		return err
+	}
+	w := writer{limit: textLimit}
+	w.str("Dictionary")
+	if keys.Type != TypeNil || values.Type != TypeNil {
+		w.str("[")
+		w.containerType(keys)
+		w.str(", ")
+		w.containerType(values)
+		w.str("]")
+	}
+	n.Text = w.of(count)
+	after := t.after
+	for i := range count {
+		behind := sum(after, times(count-1-i, 8))
+		t.after = sum(behind, 4)
+		off, depth := t.off, t.depth
+		d := decoder{reader: t.reader, objects: true}
+		key, err := d.value()
+		if err != nil {
+			return err
+		}
+		t.off, t.depth, t.after = d.off, depth, behind
+		if _, err := t.node(n, off, func() string { return short(key) }); err != nil {
+			return err
+		}
+	}
+	t.after = after
+	return nil
+}
+
+func (t *tree) object(n *Node) error {
+	class, count, err := t.objectClass()
+	if err != nil {
+		return err
+	}
+	if class == "" {
+		n.Text = short(Object{})
+		return nil
+	}
+	w := writer{limit: textLimit}
+	w.name(class)
+	n.Text = w.of(max(count, 0))
+	after := t.after
+	for i := range count {
+		behind := sum(after, times(count-1-i, 8))
+		t.after = sum(behind, 4)
+		off := t.off
+		name, err := t.text("property name")
+		if err != nil {
+			return err
+		}
+		t.after = behind
+		if _, err := t.node(n, off, func() string { return short(String(name)) }); err != nil {
+			return err
+		}
+	}
+	t.after = after
+	return nil
+}
+
+// short is v in no more bytes than a Text may have.
+func short(v Value) string {
+	w := writer{limit: textLimit}
+	w.value(v, 0)
+	return w.cut()
+}
+
+// of adds how many elements there are.
+func (w *writer) of(count int) string {
+	s := w.cut()
+	return s + " of " + strconv.Itoa(count)
+}
+
+// cut returns what has been written, or its beginning and "…".
+func (w *writer) cut() string {
+	if !w.full() {
+		return string(w.b)
+	}
+	n := w.limit
+	for n > 0 && !utf8.RuneStart(w.b[n]) {
+		n--
+	}
+	return string(w.b[:n]) + "…"
+}
