@@ -26,7 +26,10 @@ type ContainerType struct {
 	Script string // path res://… of the script that they have
 }
 
-func (Array) Type() Type      { return TypeArray }
+// Type implements [Value].
+func (Array) Type() Type { return TypeArray }
+
+// Type implements [Value].
 func (Dictionary) Type() Type { return TypeDictionary }
 
 func (v Array) String() string      { return text(v) }

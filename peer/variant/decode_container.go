@@ -18,9 +18,10 @@ func (d *decoder) array(header uint32) (Value, error) {
 	defer func() { d.values, d.after = d.values[:base], after }()
 	for i := range count {
 		d.after = sum(after, times(count-1-i, 4))
+		off := d.off
 		v, err := d.value()
 		if err != nil {
-			return nil, err
+			return nil, d.inside(err, off, TypeArray, count, i)
 		}
 		if v, ok := elem.take(v); ok {
 			d.values = append(d.values, v)
@@ -65,15 +66,16 @@ func (d *decoder) dictionary(header uint32) (Value, error) {
 	for i := range count {
 		behind := sum(after, times(count-1-i, 8))
 		d.after = sum(behind, 4)
+		off := d.off
 		key, err := d.value()
 		if err != nil {
-			return nil, err
+			return nil, d.inside(err, off, TypeDictionary, count, i)
 		}
 		d.mark()
-		d.after = behind
+		d.after, off = behind, d.off
 		value, err := d.value()
 		if err != nil {
-			return nil, err
+			return nil, d.inside(err, off, TypeDictionary, count, i)
 		}
 		d.mark()
 		// The class checks keys alone: it hands out a place for a value and lets any be put there.
@@ -87,15 +89,15 @@ func (d *decoder) dictionary(header uint32) (Value, error) {
 // put adds an entry to those from base on, or changes the one with that key. The
 // index is made when they are no longer few.
 func (d *decoder) put(base int, index map[any]int, e Entry) map[any]int {
-	id, comparable := identity(e.Key)
-	if !comparable {
+	id, known := identity(e.Key)
+	if !known {
 		d.entries = append(d.entries, e)
 		return index
 	}
 	if index == nil && len(d.entries)-base == few {
 		index = make(map[any]int, 4*few)
 		for i, have := range d.entries[base:] {
-			if id, comparable := identity(have.Key); comparable {
+			if id, known := identity(have.Key); known {
 				index[id] = base + i
 			}
 		}
@@ -117,7 +119,7 @@ func (d *decoder) put(base int, index map[any]int, e Entry) map[any]int {
 
 func (d *decoder) find(base int, id any) (at int, found bool) {
 	for i, have := range d.entries[base:] {
-		if other, comparable := identity(have.Key); comparable && other == id {
+		if other, known := identity(have.Key); known && other == id {
 			return base + i, true
 		}
 	}
@@ -126,7 +128,7 @@ func (d *decoder) find(base int, id any) (at int, found bool) {
 
 // identity returns what is equal for keys that the class takes for one: text is
 // text, and a float that is not a number is itself.
-func identity(key Value) (id any, comparable bool) {
+func identity(key Value) (id any, known bool) {
 	switch k := key.(type) {
 	case StringName:
 		return String(k), true

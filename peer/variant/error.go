@@ -24,7 +24,7 @@ type Error struct {
 	Missing Incomplete
 }
 
-// Error reads "variant at byte 12: array of 400 elements: 8 bytes left".
+// Error reads "variant at byte 12: PackedVector2Array of 400 elements: 8 bytes left".
 func (e *Error) Error() string { return fmt.Sprintf("variant at byte %d: %s", e.Off, e.Reason) }
 
 // Unwrap returns Missing, so that errors.As finds an [Incomplete].

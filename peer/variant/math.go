@@ -2,41 +2,102 @@ package variant
 
 // The mathematical types are arrays of their numbers in the order of the wire.
 // Those of floats go out as float32 unless one of the numbers needs 64 bits.
-type (
-	Vector2     [2]float64  // x, y
-	Vector2i    [2]int32    // x, y
-	Rect2       [4]float64  // position x, y, size x, y
-	Rect2i      [4]int32    // position x, y, size x, y
-	Vector3     [3]float64  // x, y, z
-	Vector3i    [3]int32    // x, y, z
-	Transform2D [6]float64  // x axis, y axis, origin: x, y of each
-	Vector4     [4]float64  // x, y, z, w
-	Vector4i    [4]int32    // x, y, z, w
-	Plane       [4]float64  // normal x, y, z, distance
-	Quaternion  [4]float64  // x, y, z, w
-	AABB        [6]float64  // position x, y, z, size x, y, z
-	Basis       [9]float64  // row by row
-	Transform3D [12]float64 // basis row by row, origin x, y, z
-	Projection  [16]float64 // column by column, x, y, z, w of each
-	Color       [4]float32  // red, green, blue, alpha; 32 bits on every wire
-)
 
-func (Vector2) Type() Type     { return TypeVector2 }
-func (Vector2i) Type() Type    { return TypeVector2i }
-func (Rect2) Type() Type       { return TypeRect2 }
-func (Rect2i) Type() Type      { return TypeRect2i }
-func (Vector3) Type() Type     { return TypeVector3 }
-func (Vector3i) Type() Type    { return TypeVector3i }
+// Vector2 is x, y.
+type Vector2 [2]float64
+
+// Vector2i is x, y.
+type Vector2i [2]int32
+
+// Rect2 is position x, y and size x, y.
+type Rect2 [4]float64
+
+// Rect2i is position x, y and size x, y.
+type Rect2i [4]int32
+
+// Vector3 is x, y, z.
+type Vector3 [3]float64
+
+// Vector3i is x, y, z.
+type Vector3i [3]int32
+
+// Transform2D is the x axis, the y axis and the origin, x, y of each.
+type Transform2D [6]float64
+
+// Vector4 is x, y, z, w.
+type Vector4 [4]float64
+
+// Vector4i is x, y, z, w.
+type Vector4i [4]int32
+
+// Plane is the normal x, y, z and the distance from the origin.
+type Plane [4]float64
+
+// Quaternion is x, y, z, w.
+type Quaternion [4]float64
+
+// AABB is position x, y, z and size x, y, z.
+type AABB [6]float64
+
+// Basis is a matrix of 3x3, row by row.
+type Basis [9]float64
+
+// Transform3D is a basis, row by row, and the origin x, y, z.
+type Transform3D [12]float64
+
+// Projection is a matrix of 4x4, column by column.
+type Projection [16]float64
+
+// Color is red, green, blue and alpha, in 32 bits on every wire.
+type Color [4]float32
+
+// Type implements [Value].
+func (Vector2) Type() Type { return TypeVector2 }
+
+// Type implements [Value].
+func (Vector2i) Type() Type { return TypeVector2i }
+
+// Type implements [Value].
+func (Rect2) Type() Type { return TypeRect2 }
+
+// Type implements [Value].
+func (Rect2i) Type() Type { return TypeRect2i }
+
+// Type implements [Value].
+func (Vector3) Type() Type { return TypeVector3 }
+
+// Type implements [Value].
+func (Vector3i) Type() Type { return TypeVector3i }
+
+// Type implements [Value].
 func (Transform2D) Type() Type { return TypeTransform2D }
-func (Vector4) Type() Type     { return TypeVector4 }
-func (Vector4i) Type() Type    { return TypeVector4i }
-func (Plane) Type() Type       { return TypePlane }
-func (Quaternion) Type() Type  { return TypeQuaternion }
-func (AABB) Type() Type        { return TypeAABB }
-func (Basis) Type() Type       { return TypeBasis }
+
+// Type implements [Value].
+func (Vector4) Type() Type { return TypeVector4 }
+
+// Type implements [Value].
+func (Vector4i) Type() Type { return TypeVector4i }
+
+// Type implements [Value].
+func (Plane) Type() Type { return TypePlane }
+
+// Type implements [Value].
+func (Quaternion) Type() Type { return TypeQuaternion }
+
+// Type implements [Value].
+func (AABB) Type() Type { return TypeAABB }
+
+// Type implements [Value].
+func (Basis) Type() Type { return TypeBasis }
+
+// Type implements [Value].
 func (Transform3D) Type() Type { return TypeTransform3D }
-func (Projection) Type() Type  { return TypeProjection }
-func (Color) Type() Type       { return TypeColor }
+
+// Type implements [Value].
+func (Projection) Type() Type { return TypeProjection }
+
+// Type implements [Value].
+func (Color) Type() Type { return TypeColor }
 
 func (v Vector2) String() string     { return text(v) }
 func (v Vector2i) String() string    { return text(v) }

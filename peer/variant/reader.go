@@ -1,7 +1,9 @@
 package variant
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -95,6 +97,16 @@ func (r *reader) header() (t Type, header uint32, err error) {
 	return Type(header & typeMask), header, nil
 }
 
+// inside words the error of a value that is not there at all, at off, for the
+// container of count elements of which it would be one.
+func (r *reader) inside(err error, off int, t Type, count, read int) error {
+	var e *Error
+	if errors.As(err, &e) && e.Off == off && e.Missing != (Incomplete{}) {
+		e.Reason = fmt.Sprintf("%v of %s, %d read: %s left", t, plural(count, "element"), read, plural(r.left(), "byte"))
+	}
+	return err
+}
+
 // text reads a length and so many bytes of UTF-8, padded to 4. It ends at the
 // first NUL, as in the class; what is behind is not looked at.
 func (r *reader) text(what string) (string, error) {
@@ -111,16 +123,15 @@ func (r *reader) text(what string) (string, error) {
 		return "", err
 	}
 	b := r.p[r.off+4 : r.off+4+n]
-	s := string(b)
-	if i := strings.IndexByte(s, 0); i >= 0 {
-		s = s[:i]
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		b = b[:i]
 	}
-	if !utf8.ValidString(s) {
+	if !utf8.Valid(b) {
 		return "", r.fail(InvalidData, "%s is not UTF-8", what)
 	}
 	r.off += 4 + n + pad(n)
 	r.mark()
-	return s, nil
+	return string(b), nil
 }
 
 // pad is how many bytes fill n up to a multiple of 4.

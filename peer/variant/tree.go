@@ -104,8 +104,9 @@ func (t *tree) array(n *Node, header uint32) error {
 	after := t.after
 	for i := range count {
 		t.after = sum(after, times(count-1-i, 4))
-		if _, err := t.node(n, t.off, func() string { return strconv.Itoa(i) }); err != nil {
-			return err
+		off := t.off
+		if _, err := t.node(n, off, func() string { return strconv.Itoa(i) }); err != nil {
+			return t.inside(err, off, TypeArray, count, i)
 		}
 	}
 	t.after = after
@@ -139,11 +140,11 @@ func (t *tree) dictionary(n *Node, header uint32) error {
 		d := decoder{reader: t.reader, objects: true}
 		key, err := d.value()
 		if err != nil {
-			return err
+			return d.inside(err, off, TypeDictionary, count, i)
 		}
 		t.off, t.depth, t.after = d.off, depth, behind
 		if _, err := t.node(n, off, func() string { return short(key) }); err != nil {
-			return err
+			return t.inside(err, d.off, TypeDictionary, count, i)
 		}
 	}
 	t.after = after

@@ -67,17 +67,17 @@ type Property struct {
 const EncodedObjectAsID = "EncodedObjectAsID"
 
 // null reports whether the object is the null object.
-func (o Object) null() bool { return o.Class == "" && o.ID == 0 }
+func (v Object) null() bool { return v.Class == "" && v.ID == 0 }
 
 // encodedID returns the id of an EncodedObjectAsID, however it was sent.
-func (o Object) encodedID() (id uint64, ok bool) {
-	if o.Class == "" {
-		return o.ID, o.ID != 0
+func (v Object) encodedID() (id uint64, ok bool) {
+	if v.Class == "" {
+		return v.ID, v.ID != 0
 	}
-	if o.Class != EncodedObjectAsID {
+	if v.Class != EncodedObjectAsID {
 		return 0, false
 	}
-	for _, p := range o.Properties {
+	for _, p := range v.Properties {
 		if n, isInt := p.Value.(Int); isInt && p.Name == "object_id" {
 			id = uint64(n)
 		}
@@ -85,17 +85,38 @@ func (o Object) encodedID() (id uint64, ok bool) {
 	return id, true
 }
 
-func (Nil) Type() Type        { return TypeNil }
-func (Bool) Type() Type       { return TypeBool }
-func (Int) Type() Type        { return TypeInt }
-func (Float) Type() Type      { return TypeFloat }
-func (String) Type() Type     { return TypeString }
+// Type implements [Value].
+func (Nil) Type() Type { return TypeNil }
+
+// Type implements [Value].
+func (Bool) Type() Type { return TypeBool }
+
+// Type implements [Value].
+func (Int) Type() Type { return TypeInt }
+
+// Type implements [Value].
+func (Float) Type() Type { return TypeFloat }
+
+// Type implements [Value].
+func (String) Type() Type { return TypeString }
+
+// Type implements [Value].
 func (StringName) Type() Type { return TypeStringName }
-func (NodePath) Type() Type   { return TypeNodePath }
-func (RID) Type() Type        { return TypeRID }
-func (Object) Type() Type     { return TypeObject }
-func (Callable) Type() Type   { return TypeCallable }
-func (Signal) Type() Type     { return TypeSignal }
+
+// Type implements [Value].
+func (NodePath) Type() Type { return TypeNodePath }
+
+// Type implements [Value].
+func (RID) Type() Type { return TypeRID }
+
+// Type implements [Value].
+func (Object) Type() Type { return TypeObject }
+
+// Type implements [Value].
+func (Callable) Type() Type { return TypeCallable }
+
+// Type implements [Value].
+func (Signal) Type() Type { return TypeSignal }
 
 func (v Nil) String() string        { return text(v) }
 func (v Bool) String() string       { return text(v) }
