@@ -56,9 +56,9 @@ type encodeVector struct {
 	ErrorPrint  bool   `json:"error_print"`
 }
 
-// vectors reads the vectors that are ours from the file that PEERSCOPE_TRACES
+// vectorsOf reads the vectors that are ours from the file that PEERSCOPE_TRACES
 // names, or from the repository's.
-func vectors(t *testing.T) (encode []encodeVector, decode []decodeVector) {
+func vectorsOf(t testing.TB) (encode []encodeVector, decode []decodeVector) {
 	t.Helper()
 	file := os.Getenv("PEERSCOPE_TRACES")
 	if file == "" {
@@ -78,7 +78,7 @@ func vectors(t *testing.T) (encode []encodeVector, decode []decodeVector) {
 }
 
 // strict reads JSON in which every field must be known.
-func strict(t *testing.T, b []byte, to any) {
+func strict(t testing.TB, b []byte, to any) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
@@ -90,7 +90,7 @@ func strict(t *testing.T, b []byte, to any) {
 var repeated = regexp.MustCompile(`^\(([0-9a-f ]+)\) x (\d+) \+ ([0-9a-f ]+)$`)
 
 // unhex reads hex digits, and "(hex) x N + hex".
-func unhex(t *testing.T, s string) []byte {
+func unhex(t testing.TB, s string) []byte {
 	t.Helper()
 	if m := repeated.FindStringSubmatch(s); m != nil {
 		n, _ := strconv.Atoi(m[2])
@@ -120,7 +120,7 @@ func described(v Value) string {
 }
 
 func TestConformanceVariantDecode(t *testing.T) {
-	_, all := vectors(t)
+	_, all := vectorsOf(t)
 	for i, v := range all {
 		t.Run(fmt.Sprintf("%03d %s", i, v.Why), func(t *testing.T) {
 			want, wantCode, wantN := v.Result, v.Error, v.Consumed
@@ -178,7 +178,7 @@ func codeOf(err error) int {
 }
 
 func TestConformanceVariantEncode(t *testing.T) {
-	all, _ := vectors(t)
+	all, _ := vectorsOf(t)
 	for i, v := range all {
 		t.Run(fmt.Sprintf("%03d %s", i, v.Value), func(t *testing.T) {
 			value := parse(t, v.Value, v.Type)

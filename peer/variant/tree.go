@@ -30,6 +30,7 @@ const textLimit = 77
 //
 // With an error the tree has what comes before it, and is nil if not even the
 // first header can be read. Errors are those of [Decode] with full objects allowed.
+// A value that is not complete covers what is there of it.
 func Tree(p []byte, limit int) (*Node, error) {
 	t := tree{reader: reader{p: p}, room: max(limit, 1)}
 	return t.node(nil, t.off, func() string { return "" })
@@ -42,30 +43,37 @@ type tree struct {
 
 // node reads a value into parent. The key is made only if the node is.
 func (t *tree) node(parent *Node, keyOff int, key func() string) (*Node, error) {
-	t.depth++
+	if t.room == 0 {
+		parent.More++
+		_, err := t.value()
+		return nil, err
+	}
 	off := t.off
+	t.depth++
 	typ, header, err := t.header()
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{} // of no tree, if there is no room
-	if t.room > 0 {
-		t.room--
-		n = &Node{Key: key()}
-		if parent != nil {
-			parent.Children = append(parent.Children, n)
-		}
-	} else {
-		parent.More++
+	t.room--
+	n := &Node{Off: off, KeyOff: keyOff, Key: key(), Type: typ, Text: typ.String() + " …"}
+	if parent != nil {
+		parent.Children = append(parent.Children, n)
 	}
-	n.Off, n.KeyOff, n.Type, n.Text = off, keyOff, typ, typ.String()+" …"
 	err = t.body(n, header)
 	t.depth--
 	n.Len = min(t.off, len(t.p)) - off
-	if err != nil && errors.As(err, new(Incomplete)) {
+	if errors.As(err, new(Incomplete)) {
 		n.Len = len(t.p) - off
 	}
 	return n, err
+}
+
+// value reads a value of which no node is made.
+func (t *tree) value() (Value, error) {
+	d := decoder{reader: t.reader, objects: true}
+	v, err := d.value()
+	t.off = d.off
+	return v, err
 }
 
 func (t *tree) body(n *Node, header uint32) error {
@@ -136,15 +144,15 @@ func (t *tree) dictionary(n *Node, header uint32) error {
 	for i := range count {
 		behind := sum(after, times(count-1-i, 8))
 		t.after = sum(behind, 4)
-		off, depth := t.off, t.depth
-		d := decoder{reader: t.reader, objects: true}
-		key, err := d.value()
+		off := t.off
+		key, err := t.value()
 		if err != nil {
-			return d.inside(err, off, TypeDictionary, count, i)
+			return t.inside(err, off, TypeDictionary, count, i)
 		}
-		t.off, t.depth, t.after = d.off, depth, behind
+		at := t.off
+		t.after = behind
 		if _, err := t.node(n, off, func() string { return short(key) }); err != nil {
-			return t.inside(err, d.off, TypeDictionary, count, i)
+			return t.inside(err, at, TypeDictionary, count, i)
 		}
 	}
 	t.after = after
@@ -173,12 +181,28 @@ func (t *tree) object(n *Node) error {
 			return err
 		}
 		t.after = behind
+		at := t.off
 		if _, err := t.node(n, off, func() string { return short(String(name)) }); err != nil {
+			return err
+		}
+		if err := t.script(name, at); err != nil {
 			return err
 		}
 	}
 	t.after = after
 	return nil
+}
+
+// script checks the value at an offset, which has been read, if it is to be a script.
+func (t *tree) script(name string, at int) error {
+	switch r := (reader{p: t.p, off: at + 4}); Type(t.p[at]) {
+	case TypeNil:
+		return nil
+	case TypeString:
+		path, _ := r.text("")
+		return checkScript(name, String(path), at)
+	}
+	return checkScript(name, Bool(true), at)
 }
 
 // short is v in no more bytes than a Text may have.
