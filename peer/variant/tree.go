@@ -20,8 +20,10 @@ type Node struct {
 	More     int // children that were read and not made, because of the limit
 }
 
-// textLimit is how long a Text or a Key may be in bytes, without its "…".
-const textLimit = 77
+const (
+	textLimit = 77 // bytes of a Text or a Key without its "…"
+	nameLimit = 60 // of a container's type, behind which comes " of " and a count
+)
 
 // Tree reads the Variant at the start of p as a tree that shows what is on the
 // wire: objects sent whole with every class, double keys, and elements of the
@@ -101,7 +103,7 @@ func (t *tree) array(n *Node, header uint32) error {
 	if err != nil {
 		return err
 	}
-	w := writer{limit: textLimit}
+	w := writer{limit: nameLimit}
 	w.str("Array")
 	if elem.Type != TypeNil {
 		w.str("[")
@@ -130,7 +132,7 @@ func (t *tree) dictionary(n *Node, header uint32) error {
 	if err != nil {
 		return err
 	}
-	w := writer{limit: textLimit}
+	w := writer{limit: nameLimit}
 	w.str("Dictionary")
 	if keys.Type != TypeNil || values.Type != TypeNil {
 		w.str("[")
@@ -168,7 +170,7 @@ func (t *tree) object(n *Node) error {
 		n.Text = short(Object{})
 		return nil
 	}
-	w := writer{limit: textLimit}
+	w := writer{limit: nameLimit}
 	w.name(class)
 	n.Text = w.of(max(count, 0))
 	after := t.after
@@ -214,8 +216,7 @@ func short(v Value) string {
 
 // of adds how many elements there are.
 func (w *writer) of(count int) string {
-	s := w.cut()
-	return s + " of " + strconv.Itoa(count)
+	return w.cut() + " of " + strconv.Itoa(count)
 }
 
 // cut returns what has been written, or its beginning and "…".
