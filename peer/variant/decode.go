@@ -42,6 +42,27 @@ type decoder struct {
 	// so that a count is never believed.
 	values  []Value
 	entries []Entry
+	// Short texts come again, above all as keys, and need not be made again.
+	recent [32]Value
+}
+
+// longest is the longest text in bytes that is looked for among the recent ones.
+const longest = 16
+
+// string reads a String.
+func (d *decoder) string() (Value, error) {
+	b, err := d.textBytes("String")
+	if err != nil {
+		return nil, err
+	}
+	if len(b) == 0 || len(b) > longest {
+		return String(b), nil
+	}
+	recent := &d.recent[(int(b[0])+7*int(b[len(b)-1])+3*len(b))%len(d.recent)]
+	if s, ok := (*recent).(String); !ok || string(s) != string(b) {
+		*recent = String(b)
+	}
+	return *recent, nil
 }
 
 func (d *decoder) value() (Value, error) {
@@ -57,6 +78,8 @@ func (d *decoder) value() (Value, error) {
 
 func (d *decoder) body(t Type, header uint32) (Value, error) {
 	switch {
+	case t == TypeString:
+		return d.string()
 	case t == TypeArray:
 		return d.array(header)
 	case t == TypeDictionary:

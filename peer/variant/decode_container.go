@@ -34,7 +34,11 @@ func (d *decoder) array(header uint32) (Value, error) {
 // count reads how many elements an array or a dictionary has. The top bit once
 // said that it is shared.
 func (r *reader) count(t Type) (int, error) {
-	n, err := r.u32("count of " + t.String())
+	what := "count of Array"
+	if t == TypeDictionary {
+		what = "count of Dictionary"
+	}
+	n, err := r.u32(what)
 	if err != nil {
 		return 0, err
 	}

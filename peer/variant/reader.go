@@ -110,28 +110,34 @@ func (r *reader) inside(err error, off int, t Type, count, read int) error {
 // text reads a length and so many bytes of UTF-8, padded to 4. It ends at the
 // first NUL, as in the class; what is behind is not looked at.
 func (r *reader) text(what string) (string, error) {
+	b, err := r.textBytes(what)
+	return string(b), err
+}
+
+// textBytes does the same and returns a part of p.
+func (r *reader) textBytes(what string) ([]byte, error) {
 	if r.left() < 4 {
-		return "", r.short(InvalidData, 4, true, "length of %s", what)
+		return nil, r.short(InvalidData, 4, true, "length of %s", what)
 	}
 	n := int(int32(binary.LittleEndian.Uint32(r.p[r.off:])))
 	if n < 0 || n > math.MaxInt32-pad(n) {
-		return "", r.fail(FileEOF, "%s of %d bytes", what, n)
+		return nil, r.fail(FileEOF, "%s of %d bytes", what, n)
 	}
 	if r.left()-4 < n+pad(n) {
 		err := r.short(FileEOF, 4+n+pad(n), false, "%s of %s", what, plural(n, "byte"))
 		err.Reason = fmt.Sprintf("%s of %s: %s left", what, plural(n, "byte"), plural(r.left()-4, "byte"))
-		return "", err
+		return nil, err
 	}
 	b := r.p[r.off+4 : r.off+4+n]
 	if i := bytes.IndexByte(b, 0); i >= 0 {
 		b = b[:i]
 	}
 	if !utf8.Valid(b) {
-		return "", r.fail(InvalidData, "%s is not UTF-8", what)
+		return nil, r.fail(InvalidData, "%s is not UTF-8", what)
 	}
 	r.off += 4 + n + pad(n)
 	r.mark()
-	return string(b), nil
+	return b, nil
 }
 
 // pad is how many bytes fill n up to a multiple of 4.
