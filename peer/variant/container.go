@@ -8,8 +8,8 @@ type Array struct {
 	Values []Value
 }
 
-// Dictionary is a dictionary in order of insertion. No two keys of one that was
-// decoded are equal.
+// Dictionary is a dictionary in order of insertion. The keys of one that was
+// decoded differ, as far as [Decode] compares them.
 type Dictionary struct {
 	Key, Value ContainerType
 	Entries    []Entry
