@@ -36,7 +36,7 @@ func firstBytes(t *testing.T, seed int64, label string) (first, second string) {
 }
 
 func TestTheSeedDecidesTheBytesOfEveryConnection(t *testing.T) {
-	for _, label := range []string{"ticker", "ticker-uds", "chatty"} {
+	for _, label := range []string{"ticker", "ticker-uds", "chatty", "variants"} {
 		t.Run(label, func(t *testing.T) {
 			one, two := firstBytes(t, 7, label)
 			again, twoAgain := firstBytes(t, 7, label)

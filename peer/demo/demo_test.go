@@ -22,6 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var testPace = pace{
 	tick:       time.Millisecond,
 	frame:      time.Millisecond,
+	value:      time.Millisecond,
 	burstPause: span[time.Duration]{time.Millisecond, 2 * time.Millisecond},
 	burstSize:  shownPace.burstSize,
 	reset:      span[time.Duration]{time.Millisecond, 5 * time.Millisecond},
@@ -110,7 +111,7 @@ func TestRowsAreUniqueLoopbackOrInThePrivateDirectory(t *testing.T) {
 			t.Errorf("%s: address %s", p.Label, p.Address)
 		}
 	}
-	if kinds["tcp"] != 8 || kinds["unix"] < 3 {
+	if kinds["tcp"] != 9 || kinds["unix"] < 3 {
 		t.Errorf("kinds %v", kinds)
 	}
 }
@@ -122,7 +123,7 @@ func TestCloseLeavesNoFileAndNoDescriptor(t *testing.T) {
 			t.Fatal(err)
 		}
 		var clients []net.Conn
-		for _, label := range []string{"echo", "ticker", "ticker-uds", "chatty", "half-close"} {
+		for _, label := range []string{"echo", "ticker", "ticker-uds", "chatty", "variants", "half-close"} {
 			clients = append(clients, dial(t, d, label))
 		}
 		if err := d.Close(); err != nil {

@@ -28,6 +28,7 @@ func (d *Demo) open(ctx context.Context) error {
 		{Peer{Label: "ticker"}, tcp(ticker)},
 		{Peer{Label: "ticker-uds"}, uds(frames)},
 		{Peer{Label: "chatty"}, tcp(chatty)},
+		{Peer{Label: "variants"}, tcp(variants)},
 		{Peer{Label: "slow"}, d.openSlowTCP},
 		{Peer{Label: "slow-uds"}, d.openSlowUDS},
 		{Peer{Label: "refused"}, d.openRefused},

@@ -9,6 +9,7 @@ import (
 type pace struct {
 	tick       time.Duration       // between the lines of ticker
 	frame      time.Duration       // between the frames of ticker-uds
+	value      time.Duration       // between the values of variants
 	burstPause span[time.Duration] // between the bursts of chatty
 	burstSize  span[int]           // bytes of a burst
 	reset      span[time.Duration] // from the client's first bytes to the resetter's RST
@@ -23,6 +24,7 @@ type pace struct {
 var shownPace = pace{
 	tick:       time.Second,
 	frame:      700 * time.Millisecond,
+	value:      2 * time.Second,
 	burstPause: span[time.Duration]{2 * time.Second, 5 * time.Second},
 	burstSize:  span[int]{4_000, 40_000},
 	reset:      span[time.Duration]{2 * time.Second, 4 * time.Second},

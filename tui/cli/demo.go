@@ -17,8 +17,9 @@ func newDemo(flags *common) *cobra.Command {
 		Use:   "demo",
 		Short: "Open the inspector on built-in peers; nothing else is needed",
 		Long: `Open the inspector on built-in peers on loopback ports and on Unix sockets in a
-private directory: echo, ticker, bursts, a connect that never ends, a refused
-port, a missing path, one that resets, one that closes politely, a half-close.
+private directory: echo, ticker, bursts, Godot's Variants, a connect that never
+ends, a refused port, a missing path, one that resets, one that closes politely,
+a half-close.
 The same seed gives the same bytes in the same order.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -13,9 +13,9 @@ var demoRows = [][]string{
 	{" 1 echo ", "tcp://127.0.0.1:", "connected"},
 	{" 2 echo-uds ", "echo-uds.sock", "connected"},
 	{" 3 ticker ", "tcp://127.0.0.1:", "connected"},
-	{" 6 slow ", "connecting"},
-	{" 8 refused ", "error", "refused"},
-	{" 9 missing ", "none", "no such file"},
+	{" 7 slow ", "connecting"},
+	{" 9 refused ", "error", "refused"},
+	{" 10 missing ", "none", "no such file"},
 }
 
 // narrowRows are those of them that 24 rows have room for, and what 80 columns do.
@@ -23,7 +23,7 @@ var narrowRows = [][]string{
 	{" 1 echo ", "connected"},
 	{" 2 echo-uds ", "connected"},
 	{" 3 ticker ", "connected"},
-	{" 6 slow ", "connecting"},
+	{" 6 variants ", "connected"},
 }
 
 func TestTheDemoShowsItsRowsAndEndsWithQ(t *testing.T) {
