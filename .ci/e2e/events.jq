@@ -16,6 +16,16 @@ def table: {
 };
 
 def statuses: ["none", "connecting", "connected", "error"];
+# The transitions of spec §2.6, and what an event must say where something ended.
+def transitions: [
+  "none connecting", "none connected", "connecting connected", "connecting none", "connecting error", "connected none",
+  "connected error", "error none", "error connecting", "error connected"
+];
+def endings:
+  if .to == "error" then ["error", "code", "cause", "by"]
+  elif .to == "none" and .from != "error" then ["cause", "by"]
+  else [] end;
+
 def among($values): . as $v | $values | index([$v]) != null;
 def whole: type == "number" and . >= 0 and . == floor;
 def text: type == "string" and length > 0;
@@ -49,6 +59,8 @@ def faults:
     (("error", "cause") as $k | if has($k) and (.[$k] | text | not) then "\($k) is \(.[$k])" else empty end),
     (if .event == "status" then
        (("from", "to") as $k | if .[$k] | among(statuses) then empty else "\($k) is \(.[$k])" end),
+       (if "\(.from) \(.to)" | among(transitions) then empty else "no transition goes from \(.from) to \(.to)" end),
+       (endings - keys | .[] | "no key \(.) at an ending"),
        (if .polled | instant then empty else "polled is \(.polled)" end)
      elif .event == "data" then
        (if .len | whole and . > 0 then empty else "len is \(.len)" end),
