@@ -70,11 +70,11 @@ func (m *Model) takeChanges(changes []peer.Change) {
 	}
 }
 
-// connectTick reports whether a pending connect has taken another tenth of a
-// second, which its row shows.
+// connectTick reports whether a pending connect or lookup has taken another
+// tenth of a second, which its row shows.
 func (m *Model) connectTick(t peer.Totals) bool {
 	tenth := m.lastPoll.UnixMilli() / 100
-	if t.ByStatus[peer.StatusConnecting] == 0 || tenth == m.progress {
+	if t.ByStatus[peer.StatusConnecting]+t.Lookups == 0 || tenth == m.progress {
 		return false
 	}
 	m.progress = tenth

@@ -81,7 +81,7 @@ func (m *Model) tableRow(r peer.Row) views.Row {
 	case r.Status == peer.StatusConnecting:
 		v.Elapsed, v.Deadline = r.Sampled.Sub(r.Started), r.Deadline.Sub(r.Started)
 	case r.Resolving:
-		v.Cause = "resolving"
+		v.Elapsed = m.now().Sub(r.Started)
 	case r.Status != peer.StatusConnected && r.Last.Cause != nil:
 		v.Cause, v.Bad = r.Last.Cause.Error(), r.Last.Code != 0
 	}

@@ -7,8 +7,7 @@ import (
 	"peerscope/peer"
 )
 
-// attention is from how many waiting bytes on a queue is bright: half of
-// what a held peer takes before its reader stops.
+// attention is from how many waiting bytes on a queue is bright.
 const attention = 32 << 10
 
 // columnTitles as the header line shows them.
@@ -193,7 +192,7 @@ func (p *pen) rowNote(row *Row, width int) {
 			st = bad
 		}
 		p.text(st, shortCause(tidy(row.Cause), width))
-	case row.Status == peer.StatusConnecting:
+	case row.Resolving, row.Status == peer.StatusConnecting:
 		p.textWidth(warm, progress(row, width), width)
 	default:
 		p.sparkline(row.Spark, width)

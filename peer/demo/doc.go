@@ -8,7 +8,7 @@
 //	echo-uds    the same over a Unix socket
 //	ticker      a line of text every second                             a steady stream, UTF-8, CRLF
 //	ticker-uds  a length-prefixed frame every 700 ms                    nulls, high bytes, numbers
-//	chatty      bursts of 4 to 40 kB every 2 to 5 s                     gaps; hold it to see back-pressure
+//	chatty      bursts of 4 to 40 kB every 2 to 5 s                     gaps between bursts
 //	variants    a value as Godot's put_var sends it, every 2 s           the inspector's Variant tree
 //	slow        never takes a client: its queue is full                 CONNECTING until the deadline
 //	slow-uds    the same over a Unix socket (Linux only)                CONNECTING, connect tried again

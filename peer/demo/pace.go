@@ -19,8 +19,8 @@ type pace struct {
 	patience   time.Duration       // how long a client may not read
 }
 
-// shownPace is the pace of the demo. The patience is long enough to hold chatty
-// and watch the queues fill on both sides.
+// shownPace is the pace of the demo. The patience is long enough to see the queues
+// of a client that does not read fill on both sides.
 var shownPace = pace{
 	tick:       time.Second,
 	frame:      700 * time.Millisecond,
