@@ -26,6 +26,11 @@
 // which bytes look alike, [Digits] and [Glyph] how each is written, and
 // [AppendOffset] writes the offset.
 //
+// # Values
+//
+// [Values] reads the bytes at a place as numbers, text, times and lengths. One
+// more way of reading is one entry in the table in value.go.
+//
 // # Text to send
 //
 // [ParseSend] and [FileOf] read what a person types to be sent.
