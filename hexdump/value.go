@@ -21,7 +21,8 @@ type State uint8
 // The states of a value.
 const (
 	Whole   State = iota
-	Partial       // bytes are missing: a call that reads it would block
+	Partial       // too few bytes are there
+	Blocked       // its own length says how many are missing: a call that reads it would block
 	Invalid       // the bytes are no such value; Text is "–" and why
 )
 
@@ -33,7 +34,8 @@ var kinds = [...]struct {
 	{"u8", whole(1)},
 	{"u16", whole(2)},
 	{"u32", whole(4)},
-	{"u64", whole(8)},
+	{"u64", fixed(8, func(r *reading) { r.uint(r.order.Uint64(r.p)) })},
+	{"i64", fixed(8, func(r *reading) { r.int(int64(r.order.Uint64(r.p))) })},
 	{"f16", fixed(2, func(r *reading) { r.float(halfFloat(r.order.Uint16(r.p)), 32) })},
 	{"f32", fixed(4, func(r *reading) { r.float(float64(math.Float32frombits(r.order.Uint32(r.p))), 32) })},
 	{"f64", fixed(8, func(r *reading) { r.float(math.Float64frombits(r.order.Uint64(r.p)), 64) })},
@@ -109,7 +111,7 @@ func fixed(n int64, write func(*reading)) func(*reading) Value {
 	}
 }
 
-// whole reads an integer of n bytes: unsigned and, where that is another number, signed.
+// whole reads an integer of 1, 2 or 4 bytes: unsigned and, where that is another number, signed.
 func whole(n int64) func(*reading) Value {
 	return fixed(n, func(r *reading) {
 		var u uint64
@@ -120,8 +122,6 @@ func whole(n int64) func(*reading) Value {
 			u = uint64(r.order.Uint16(r.p))
 		case 4:
 			u = uint64(r.order.Uint32(r.p))
-		case 8:
-			u = r.order.Uint64(r.p)
 		}
 		r.uint(u)
 		unused := 64 - 8*n

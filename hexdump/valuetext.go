@@ -96,7 +96,7 @@ func (r *reading) prefixed() Value {
 		r.say(" of ")
 		r.int(n)
 		r.say(" bytes")
-		return Value{Len: r.have, State: Partial}
+		return Value{Len: r.have, State: Blocked}
 	}
 	p := r.p[prefix:min(n, int64(len(r.p)))]
 	cut := p[:min(len(p), maxText)]

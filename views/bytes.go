@@ -1,22 +1,22 @@
 package views
 
-// bytes draws the bytes pane.
-func (p *pen) bytes(v *Bytes, r *Rects, focused bool) {
-	pn := pane{bare: r.Bare, focused: focused}
+// bytes is the bytes pane.
+func (p *pen) bytes(v *Bytes, r *Rects, focused bool) framed {
 	w, h := r.inner(r.Bytes)
-	p.paneTop(pn, "Bytes", func() { p.bytesTitle(v) })
 	d := newDump(v, w)
-	for y := range h {
-		p.paneLine(pn)
-		switch {
-		case y < len(v.Lines):
-			p.bytesLine(&v.Lines[y], d, y == 0)
-		case len(v.Lines) == 0 && y == (h-1)/2:
-			p.middle(dim, cut(tidy(v.Empty), w-2))
-		}
-		p.paneLineEnd(pn)
+	return framed{
+		pane:  pane{bare: r.Bare, focused: focused, x: r.Bytes.X, w: r.Bytes.W},
+		name:  "Bytes",
+		title: func() { p.bytesTitle(v) },
+		line: func(y int) {
+			switch {
+			case y < len(v.Lines):
+				p.bytesLine(&v.Lines[y], d, y == 0)
+			case len(v.Lines) == 0 && y == (h-1)/2:
+				p.middle(dim, cut(tidy(v.Empty), w-2))
+			}
+		},
 	}
-	p.paneBottom(pn)
 }
 
 // bytesTitle says whose bytes, which of them, and whether they move. The

@@ -14,10 +14,13 @@ type Frame struct {
 	Timeline Timeline
 	Bytes    Bytes
 	Focus    Pane
-	Keys     []Key   // the key line, most important first; what does not fit is left out
-	Help     *Help   // drawn over the panes when not nil
-	Prompt   *Prompt // takes the key line's place when not nil
-	Notice   Notice  // takes the key line's place when it has text and there is no prompt
+	// Inspector is nil while it is closed. Where there is no room for it
+	// beside the bytes it is shown only with the focus.
+	Inspector *Inspector
+	Keys      []Key   // the key line, most important first; what does not fit is left out
+	Help      *Help   // drawn over the panes when not nil
+	Prompt    *Prompt // takes the key line's place when not nil
+	Notice    Notice  // takes the key line's place when it has text and there is no prompt
 }
 
 // Pane names a part of the screen that can have the focus.
@@ -28,6 +31,7 @@ const (
 	PanePeers Pane = iota
 	PaneTimeline
 	PaneBytes
+	PaneInspector // only while the inspector is open
 )
 
 // Title is the first line: totals and rates.
@@ -94,6 +98,16 @@ type Bytes struct {
 	PerRow int   // 8, 16 or 32: what the lines were made for
 	Lines  []Line
 	Empty  string // said in the pane's middle when there are no lines: "no bytes yet"
+	Mark   Mark
+}
+
+// Mark is the inspector's cursor among the bytes, and the bytes that its
+// selected value covers: offsets in one direction.
+type Mark struct {
+	Shown    bool
+	Out      bool // the direction: sent by us, else received
+	Cursor   int64
+	From, To int64 // covered, To excluded
 }
 
 // LineKind says what a line of the bytes pane is.

@@ -38,13 +38,13 @@ func (p *pen) help(v *Help, r *Rects) {
 		p.limit++
 		p.paneLineEnd(pn)
 	}
-	p.paneBottom(pn)
+	p.paneBottom(pn, nil)
 }
 
 // HelpScroll is the largest [Help.Scroll] that still moves the help on a
 // screen of w by h cells.
 func HelpScroll(v *Help, w, h int) int {
-	r := Layout(w, h, 1, PanePeers)
+	r := Layout(w, h, 1, PanePeers, false)
 	if r.TooSmall {
 		return 0
 	}

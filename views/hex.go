@@ -9,15 +9,47 @@ type dump struct {
 	shape  hexShape
 	head   headerColumns
 	width  int // of a row with its margins, or of the pane if that is less
+	mark   *Mark
+}
+
+// rowMark is a mark within a row: indexes of its bytes.
+type rowMark struct{ cursor, from, to int64 }
+
+// in is the part of the mark that lies in a row; what is outside it has
+// indexes of no byte.
+func (m *Mark) in(l *Line) rowMark {
+	if !m.Shown || m.Out != l.Out {
+		return rowMark{cursor: -1}
+	}
+	return rowMark{m.Cursor - l.Offset, m.From - l.Offset, m.To - l.Offset}
+}
+
+// ground is what the i-th byte of a row stands on.
+func (m *rowMark) ground(i int64) ground {
+	switch {
+	case i == m.cursor:
+		return onCursor
+	case i >= m.from && i < m.to:
+		return onCovered
+	}
+	return onScreen
 }
 
 // mostPerRow bounds what a frame may ask for.
 const mostPerRow = 64
 
+// between is what the blank before the i-th byte stands on.
+func (m *rowMark) between(i int64) ground {
+	if i > m.from && i < m.to {
+		return onCovered
+	}
+	return onScreen
+}
+
 // newDump decides how the lines of a pane of w cells are drawn. All offsets
 // have as many digits as the largest needs, so that the columns stand still.
 func newDump(v *Bytes, w int) *dump {
-	d := &dump{per: v.PerRow, digits: 8, head: headerColumnsFor(w)}
+	d := &dump{per: v.PerRow, digits: 8, head: headerColumnsFor(w), mark: &v.Mark}
 	if d.per < 1 || d.per > mostPerRow {
 		d.per = 16
 	}
@@ -36,7 +68,7 @@ func newDump(v *Bytes, w int) *dump {
 // where the chunk's header is out of sight, the arrow takes the margin.
 func (p *pen) hexRow(l *Line, d *dump, first bool) {
 	room := p.limit - p.col
-	row := l.Data[:min(len(l.Data), d.per)]
+	row, mark := l.Data[:min(len(l.Data), d.per)], d.mark.in(l)
 	if first {
 		arrow := directionArrow(l.Out)
 		p.text(arrow.style, arrow.text)
@@ -44,7 +76,7 @@ func (p *pen) hexRow(l *Line, d *dump, first bool) {
 		p.gap(1)
 	}
 	if d.shape.width(d.per, d.digits) > room {
-		p.hexCut(row)
+		p.hexCut(row, mark)
 		return
 	}
 	if d.shape.offset {
@@ -52,7 +84,7 @@ func (p *pen) hexRow(l *Line, d *dump, first bool) {
 		p.gap(d.shape.gap)
 	}
 	text := p.col + hexWidth(d.per) + d.shape.gap
-	p.hexBytes(row)
+	p.hexBytes(row, mark)
 	if !d.shape.text {
 		return
 	}
@@ -60,7 +92,7 @@ func (p *pen) hexRow(l *Line, d *dump, first bool) {
 	if d.shape.bars {
 		p.text(faint, "│")
 	}
-	p.textBytes(row)
+	p.textBytes(row, mark)
 	if d.shape.bars {
 		p.to(text + 1 + d.per)
 		p.text(faint, "│")
@@ -68,12 +100,12 @@ func (p *pen) hexRow(l *Line, d *dump, first bool) {
 }
 
 // hexCut writes as many bytes as fit when not all of the row's do.
-func (p *pen) hexCut(row []byte) {
+func (p *pen) hexCut(row []byte, mark rowMark) {
 	n := len(row)
 	for n > 0 && hexWidth(n)+2 > p.limit-p.col {
 		n--
 	}
-	p.hexBytes(row[:n])
+	p.hexBytes(row[:n], mark)
 	if n < len(row) {
 		p.text(faint, "…")
 	}
@@ -88,45 +120,52 @@ func (p *pen) offset(offset int64, digits int) {
 }
 
 // hexBytes writes bytes in hex; the caller has seen to the room.
-func (p *pen) hexBytes(row []byte) {
-	b, last := p.b, styleCount
-	codes := &p.theme.sgr[p.row]
+func (p *pen) hexBytes(row []byte, mark rowMark) {
+	b, last, ground := p.b, styleCount, onScreen
 	for i, c := range row {
+		st, g := byteStyles[c], mark.ground(int64(i))
 		if i > 0 {
+			if between := mark.between(int64(i)); between != ground {
+				b = append(b, p.theme.sgr[between][st]...)
+				last, ground = st, between
+			}
 			b = append(b, ' ')
 			if i&7 == 0 {
 				b = append(b, ' ')
 			}
 		}
-		if st := byteStyles[c]; st != last {
-			b = append(b, codes[st]...)
-			last = st
+		if st != last || g != ground {
+			b = append(b, p.theme.sgr[g][st]...)
+			last, ground = st, g
 		}
 		b = append(b, byteDigits[c][0], byteDigits[c][1])
 	}
-	p.wrote(b, last, hexWidth(len(row)))
+	p.wrote(b, last, ground, hexWidth(len(row)))
 }
 
 // textBytes writes bytes as text, one cell each; the caller has seen to the room.
-func (p *pen) textBytes(row []byte) {
-	b, last := p.b, styleCount
-	codes := &p.theme.sgr[p.row]
-	for _, c := range row {
-		if st := byteStyles[c]; st != last {
-			b = append(b, codes[st]...)
-			last = st
+func (p *pen) textBytes(row []byte, mark rowMark) {
+	b, last, ground := p.b, styleCount, onScreen
+	for i, c := range row {
+		st, g := byteStyles[c], mark.ground(int64(i))
+		if st != last || g != ground {
+			b = append(b, p.theme.sgr[g][st]...)
+			last, ground = st, g
 		}
 		b = append(b, byteGlyphs[c]...)
 	}
-	p.wrote(b, last, len(row))
+	p.wrote(b, last, ground, len(row))
 }
 
-// wrote takes over what was appended to the pen's bytes in a style.
-func (p *pen) wrote(b []byte, last style, n int) {
+// wrote takes over what was appended to the pen's bytes, and goes on on the screen's own ground.
+func (p *pen) wrote(b []byte, last style, g ground, n int) {
 	if last == styleCount {
 		return
 	}
 	p.b = b
-	p.now = p.theme.sgr[p.row][last]
+	p.now = p.theme.sgr[g][last]
 	p.col += n
+	if g != onScreen {
+		p.style(last)
+	}
 }

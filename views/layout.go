@@ -11,6 +11,11 @@ const (
 	minWidth, minHeight = 20, 4
 	oneWidth, oneHeight = 40, 10 // below: one pane at a time
 	timelineHeight      = 16     // below: two panes, the timeline only with the focus
+
+	// Below: the inspector is shown only with the focus, in the place of the bytes.
+	besideWidth = 80
+	// Below: an inspector takes the timeline's room, unless the timeline has the focus.
+	inspectHeight = 30
 )
 
 // Rects is the screen divided up. Panes that are folded away have the zero Rect.
@@ -20,6 +25,7 @@ type Rects struct {
 	Bare                   bool // one pane, with a ruler above it and no frame
 	Title, Keys            Rect
 	Peers, Timeline, Bytes Rect // with their frames
+	Inspector              Rect // beside the bytes or in their place
 }
 
 // Layout divides a screen of w by h cells. The peers pane grows with the number
@@ -29,7 +35,11 @@ type Rects struct {
 //
 // The timeline's size depends on h alone: were it to follow the number of
 // events, the panes would jump at every step through the table.
-func Layout(w, h, peers int, focus Pane) Rects {
+//
+// An open inspector stands beside the bytes, and the peers give some of their
+// lines to both. On a screen that is too narrow for that it is folded away
+// until it has the focus.
+func Layout(w, h, peers int, focus Pane, inspector bool) Rects {
 	r := Rects{W: w, H: h}
 	if w < minWidth || h < minHeight {
 		r.TooSmall = true
@@ -39,15 +49,53 @@ func Layout(w, h, peers int, focus Pane) Rects {
 	r.Keys = Rect{0, h - 1, w, 1}
 	body := Rect{0, 1, w, h - 2}
 	r.Bare = w < oneWidth || h < oneHeight
+	inspector = inspector && (w >= besideWidth || focus == PaneInspector)
+	if focus == PaneInspector && !inspector {
+		focus = PaneBytes
+	}
 	switch {
 	case peers == 0:
 		r.Peers = body
 	case r.Bare:
 		*r.pane(focus) = body
+	case inspector:
+		r.stack(body, min(peers, max(2, (h-6)/4)), h < inspectHeight, focus)
+		r.inspect(body)
 	default:
-		r.stack(body, peers, focus)
+		r.stack(body, min(peers, max(2, (h-6)*2/5)), h < timelineHeight, focus)
 	}
 	return r
+}
+
+// inspect gives the inspector its part of the bytes' rectangle, or all of it
+// where the screen is narrow, and on a low one the whole body.
+func (r *Rects) inspect(body Rect) {
+	r.Inspector = r.Bytes
+	switch {
+	case r.Bytes.H == 0: // the timeline has the focus and the room
+	case r.W >= besideWidth:
+		r.Bytes.W = bytesBeside(r.W)
+		r.Inspector.X, r.Inspector.W = r.Bytes.W, r.W-r.Bytes.W
+	case r.H < timelineHeight:
+		r.Inspector = body
+		r.Peers, r.Bytes = Rect{}, Rect{}
+	default:
+		r.Bytes = Rect{}
+	}
+}
+
+// bytesBeside is how much of a width of w cells, besideWidth or more, the bytes
+// have beside an inspector: enough for as many bytes a row as can be.
+func bytesBeside(w int) int {
+	const frame, narrow, wide = 2, 30, 60 // narrow, wide: of the inspector
+	roomy, tight := hexShapes[0], hexShapes[2]
+	n := 8
+	for _, more := range [...]int{16, 32} {
+		if tight.width(more, 8)+frame+narrow <= w {
+			n = more
+		}
+	}
+	return max(min(roomy.width(n, 8)+frame, w-narrow), w-wide)
 }
 
 // pane is the rectangle of a pane by name.
@@ -57,24 +105,26 @@ func (r *Rects) pane(p Pane) *Rect {
 		return &r.Timeline
 	case PaneBytes:
 		return &r.Bytes
+	case PaneInspector:
+		return &r.Inspector
 	}
 	return &r.Peers
 }
 
-// stack puts the panes above each other.
-func (r *Rects) stack(body Rect, peers int, focus Pane) {
+// stack puts the panes above each other, with so many rows of peers. Folded is
+// the timeline unless it has the focus; on a low screen it takes the bytes' room then.
+func (r *Rects) stack(body Rect, rows int, folded bool, focus Pane) {
 	const frame, header = 2, 1
-	rows := min(peers, max(2, (r.H-6)*2/5))
 	r.Peers = body
 	r.Peers.H = frame + header + rows
 	body.Y += r.Peers.H
 	body.H -= r.Peers.H
-	if r.H < timelineHeight {
-		if focus == PaneTimeline {
-			r.Timeline = body
-		} else {
-			r.Bytes = body
-		}
+	switch {
+	case folded && focus != PaneTimeline:
+		r.Bytes = body
+		return
+	case r.H < timelineHeight:
+		r.Timeline = body
 		return
 	}
 	r.Timeline = body
@@ -130,11 +180,25 @@ func (r Rects) BytesLines() int {
 	return h
 }
 
+// InspectorLines is how many lines the inspector shows, 0 while it is folded
+// away. Without a frame the last line is its foot.
+func (r Rects) InspectorLines() int {
+	_, h := r.inner(r.Inspector)
+	if r.Bare && h > 1 {
+		h--
+	}
+	return h
+}
+
 // PerRow is how many bytes a row of the hex dump has: 32, 16, 8 or, on the
 // narrowest screens, 4; the largest that fits the width and is not above most.
 // A most of 0 or less sets no bound.
 func (r Rects) PerRow(most int) int {
-	w, _ := r.inner(Rect{W: r.W, H: r.H})
+	pane := r.Bytes
+	if pane.H == 0 {
+		pane = Rect{W: r.W, H: r.H}
+	}
+	w, _ := r.inner(pane)
 	if most <= 0 {
 		most = 32
 	}
@@ -148,55 +212,6 @@ func (r Rects) PerRow(most int) int {
 	}
 	return 4
 }
-
-// hexShape is how a row of the hex dump is drawn. One cell is kept free at
-// either side of it.
-type hexShape struct {
-	offset bool // the offset stands before the bytes
-	gap    int  // blanks between offset, bytes and text
-	text   bool // the text stands behind the bytes
-	bars   bool // the text stands between rulers
-}
-
-// hexShapes from the roomiest to the narrowest.
-var hexShapes = [...]hexShape{
-	{offset: true, gap: 2, text: true, bars: true},
-	{offset: true, gap: 1, text: true, bars: true},
-	{offset: true, gap: 1, text: true},
-	{gap: 1, text: true, bars: true},
-	{gap: 1, text: true},
-	{},
-}
-
-// hexShapeFor is the roomiest shape for n bytes a row and offsets of the given
-// number of digits in a pane of w cells, or the narrowest if none fits.
-func hexShapeFor(w, n, digits int) hexShape {
-	for _, s := range hexShapes {
-		if s.width(n, digits) <= w {
-			return s
-		}
-	}
-	return hexShapes[len(hexShapes)-1]
-}
-
-// width is how many cells a row takes, with the free cells at its sides.
-func (s hexShape) width(n, digits int) int {
-	w := 2 + hexWidth(n)
-	if s.offset {
-		w += digits + s.gap
-	}
-	if s.text {
-		w += s.gap + n
-	}
-	if s.bars {
-		w += 2
-	}
-	return w
-}
-
-// hexWidth is the width of n bytes in hex: a blank between two, one more
-// after every eighth.
-func hexWidth(n int) int { return 3*n - 1 + (n-1)/8 }
 
 // tableColumn names a column of the peer table, from left to right.
 type tableColumn uint8

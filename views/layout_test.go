@@ -6,7 +6,7 @@ import (
 )
 
 func ExampleLayout() {
-	r := Layout(120, 36, 6, PaneBytes)
+	r := Layout(120, 36, 6, PaneBytes, false)
 	fmt.Println(r.TableRows(), "peers,", r.BytesLines(), "lines of", r.PerRow(0), "bytes")
 	// Output: 6 peers, 19 lines of 16 bytes
 }
@@ -16,7 +16,7 @@ func TestPanesFillTheScreenWithoutOverlap(t *testing.T) {
 		for h := minHeight; h <= 70; h++ {
 			for _, peers := range []int{0, 1, 6, 12, 300} {
 				for _, focus := range []Pane{PanePeers, PaneTimeline, PaneBytes} {
-					r := Layout(w, h, peers, focus)
+					r := Layout(w, h, peers, focus, false)
 					y := 1
 					for _, rect := range []Rect{r.Peers, r.Timeline, r.Bytes} {
 						if rect.H == 0 {
@@ -44,7 +44,7 @@ func TestPanesFillTheScreenWithoutOverlap(t *testing.T) {
 
 func TestBytesKeepTwelveLinesAt120x36(t *testing.T) {
 	for peers := 1; peers <= 12; peers++ {
-		r := Layout(120, 36, peers, PanePeers)
+		r := Layout(120, 36, peers, PanePeers, false)
 		if r.BytesLines() < 12 || r.TableRows() != peers {
 			t.Errorf("%d peers: %d rows, %d lines of bytes", peers, r.TableRows(), r.BytesLines())
 		}
@@ -53,7 +53,7 @@ func TestBytesKeepTwelveLinesAt120x36(t *testing.T) {
 
 func TestThePeersTakeAboutAThird(t *testing.T) {
 	for _, h := range []int{24, 36, 60} {
-		if rows := Layout(120, h, 10_000, PanePeers).TableRows(); rows > h*2/5 || rows < h/4 {
+		if rows := Layout(120, h, 10_000, PanePeers, false).TableRows(); rows > h*2/5 || rows < h/4 {
 			t.Errorf("height %d: %d rows", h, rows)
 		}
 	}
@@ -73,7 +73,7 @@ func TestSmallScreensFold(t *testing.T) {
 		{80, 24, false, true, true, true},
 	}
 	for _, c := range cases {
-		r := Layout(c.w, c.h, 6, PaneBytes)
+		r := Layout(c.w, c.h, 6, PaneBytes, false)
 		got := []bool{r.TooSmall, r.Shown(PanePeers), r.Shown(PaneTimeline), r.Shown(PaneBytes)}
 		if want := []bool{c.small, c.peers, c.timeline, c.showText}; fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%dx%d: too small, peers, timeline, bytes are %v, want %v", c.w, c.h, got, want)
@@ -87,7 +87,7 @@ func TestBytesARowFitTheWidth(t *testing.T) {
 		{200, 16, 16}, {200, 8, 8}, {40, 0, 8}, {30, 0, 8}, {20, 0, 4}, {200, 4, 4},
 	}
 	for _, c := range cases {
-		if got := Layout(c.w, 30, 1, PaneBytes).PerRow(c.most); got != c.want {
+		if got := Layout(c.w, 30, 1, PaneBytes, false).PerRow(c.most); got != c.want {
 			t.Errorf("width %d, at most %d: %d bytes a row, want %d", c.w, c.most, got, c.want)
 		}
 	}

@@ -16,6 +16,7 @@ type palette struct {
 	blue, green, amber, red    hue
 	cyan, purple               hue
 	rowBack, rowText, rowFaint hue // of the selected row
+	cursorText                 hue // on the blue of the cursor
 }
 
 // darkPalette is for a dark background and for an unknown one: every hue that
@@ -33,6 +34,8 @@ var darkPalette = palette{
 	rowBack:  hue{0x282c3e, 236, 0},
 	rowText:  hue{0xd3d7e0, 252, 0},
 	rowFaint: hue{0x636983, 243, 0},
+
+	cursorText: hue{0x16161e, 234, 0},
 }
 
 // lightPalette is for a background that is known to be light.
@@ -48,6 +51,8 @@ var lightPalette = palette{
 	rowBack:  hue{0xdfe5f7, 189, 0},
 	rowText:  hue{0x1f2330, 235, 0},
 	rowFaint: hue{0x8d93a6, 246, 0},
+
+	cursorText: hue{0xffffff, 231, 0},
 }
 
 // look is what a style is made of.
@@ -82,20 +87,28 @@ func (c *palette) looks() [styleCount]look {
 	}
 }
 
-// onRow is the palette of the selected row.
-func (c palette) onRow() *palette {
-	c.text, c.faint = c.rowText, c.rowFaint
+// on is the palette on a ground.
+func (c palette) on(g ground) *palette {
+	switch g {
+	case onRow, onCovered:
+		c.text, c.faint = c.rowText, c.rowFaint
+	case onCursor:
+		c = palette{text: c.cursorText, dim: c.cursorText, faint: c.cursorText, blue: c.cursorText, green: c.cursorText,
+			amber: c.cursorText, red: c.cursorText, cyan: c.cursorText, purple: c.cursorText}
+	}
 	return &c
 }
 
-// escape is the SGR sequence that switches to the look from any other.
-func (l look) escape(p Profile, c *palette, selected bool) string {
+// escape is the SGR sequence that switches to the look from any other. Where
+// colours are of unknown shade only reverse is sure to read as a bar, and what
+// is covered is underlined.
+func (l look) escape(p Profile, c *palette, g ground) string {
 	b := []byte("\x1b[0")
 	if l.bold {
 		b = append(b, ";1"...)
 	}
 	switch {
-	case selected && p <= ANSI16: // colours of unknown shade on a bar: only reverse is sure to read
+	case p <= ANSI16 && (g == onRow || g == onCursor):
 		b = append(b, ";7"...)
 	case p == None && l.dark:
 		b = append(b, ";2"...)
@@ -105,7 +118,12 @@ func (l look) escape(p Profile, c *palette, selected bool) string {
 	default:
 		b = l.hue.append(b, p, "38")
 	}
-	if selected && p > ANSI16 {
+	switch {
+	case p <= ANSI16 && g == onCovered:
+		b = append(b, ";4"...)
+	case p > ANSI16 && g == onCursor:
+		b = c.blue.append(b, p, "48")
+	case p > ANSI16 && g != onScreen:
 		b = c.rowBack.append(b, p, "48")
 	}
 	return string(append(b, 'm'))

@@ -15,7 +15,7 @@ type pen struct {
 	width int // cells of a whole line
 	col   int // cells written on this line
 	limit int // where the writable part of this line ends
-	row   int // 1 on the selected row, else 0
+	row   ground
 	now   string
 	begun bool
 }
@@ -27,7 +27,7 @@ func (p *pen) begin() {
 	}
 	p.begun = true
 	p.col, p.limit = 0, p.width
-	p.now = p.theme.sgr[0][plain]
+	p.now = p.theme.sgr[onScreen][plain]
 }
 
 // end fills the line up with blanks.
@@ -48,9 +48,9 @@ func (p *pen) style(s style) {
 
 // selected begins or ends the selected row's background.
 func (p *pen) selected(on bool) {
-	p.row = 0
+	p.row = onScreen
 	if on {
-		p.row = 1
+		p.row = onRow
 	}
 	p.style(plain)
 }
@@ -146,7 +146,7 @@ func (p *pen) styled(s string) {
 		s = s[end:]
 	}
 	p.b = append(p.b, "\x1b[0m"...)
-	p.now = p.theme.sgr[0][plain]
+	p.now = p.theme.sgr[onScreen][plain]
 }
 
 // sgrLen is the length of the SGR sequence that s begins with, or 0.
@@ -163,80 +163,6 @@ func sgrLen(s string) int {
 		}
 	}
 	return 0
-}
-
-// pane is a frame around content lines, or only a ruler above them where
-// there is no room for more.
-type pane struct {
-	bare    bool
-	focused bool
-}
-
-func (pn pane) border() style {
-	if pn.focused {
-		return accent
-	}
-	return faint
-}
-
-// paneTop writes the upper border with a title in it.
-func (p *pen) paneTop(pn pane, name string, title func()) {
-	p.begin()
-	corner, end := "╭─", "╮"
-	if pn.bare {
-		corner, end = "──", "─"
-	}
-	p.text(pn.border(), corner)
-	p.gap(1)
-	p.limit = p.width - 2
-	if pn.focused {
-		p.text(accentStrong, name)
-	} else {
-		p.text(strong, name)
-	}
-	if title != nil {
-		title()
-	}
-	p.limit = p.width
-	p.gap(1)
-	p.rule(pn.border(), "─", p.width-1)
-	p.text(pn.border(), end)
-	p.end()
-}
-
-// paneLine begins one content line.
-func (p *pen) paneLine(pn pane) {
-	p.begin()
-	if pn.bare {
-		return
-	}
-	p.text(pn.border(), "│")
-	p.limit = p.width - 1
-}
-
-// paneLineEnd ends one content line.
-func (p *pen) paneLineEnd(pn pane) {
-	p.to(p.limit)
-	if p.row > 0 {
-		p.selected(false)
-	}
-	p.limit = p.width
-	if !pn.bare {
-		p.text(pn.border(), "│")
-	}
-	p.end()
-}
-
-// paneBottom writes the lower border.
-func (p *pen) paneBottom(pn pane) {
-	if pn.bare {
-		return
-	}
-	p.begin()
-	p.text(pn.border(), "╰")
-	p.rule(pn.border(), "─", p.width-1)
-	p.text(pn.border(), "╯")
-	p.end()
 }
 
 // middle writes text in the middle of the writable part.

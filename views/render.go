@@ -8,7 +8,7 @@ func (t *Theme) Render(f *Frame, w, h int) string {
 		return strings.Repeat("\n", max(h-1, 0))
 	}
 	p := &pen{theme: t, b: t.buf[:0], width: w}
-	r := Layout(w, h, f.Table.Total, f.Focus)
+	r := Layout(w, h, f.Table.Total, f.Focus, f.Inspector != nil)
 	if r.TooSmall {
 		p.tooSmall(h)
 	} else {
@@ -36,9 +36,16 @@ func (p *pen) body(f *Frame, r *Rects) {
 	if r.Shown(PaneTimeline) {
 		p.timeline(&f.Timeline, r, f.Focus == PaneTimeline)
 	}
+	var lowest [2]framed
+	panes, lines := lowest[:0], 0
 	if r.Shown(PaneBytes) {
-		p.bytes(&f.Bytes, r, f.Focus == PaneBytes)
+		panes, lines = append(panes, p.bytes(&f.Bytes, r, f.Focus == PaneBytes)), r.BytesLines()
 	}
+	if r.Shown(PaneInspector) {
+		panes = append(panes, p.inspector(f.Inspector, r, f.Focus == PaneInspector))
+		_, lines = r.inner(r.Inspector)
+	}
+	p.beside(lines, panes...)
 }
 
 // tooSmall says so, and what would do.
@@ -101,7 +108,7 @@ func (p *pen) welcome(r *Rects) {
 		}
 		p.paneLineEnd(pn)
 	}
-	p.paneBottom(pn)
+	p.paneBottom(pn, nil)
 }
 
 // welcomeLine writes one line of the welcome.

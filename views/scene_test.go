@@ -194,7 +194,7 @@ var scenes = []struct {
 // fit gives the scene the bytes a row that the size has room for, as the
 // program does.
 func fit(f *Frame, w, h int) *Frame {
-	r := Layout(w, h, f.Table.Total, f.Focus)
+	r := Layout(w, h, f.Table.Total, f.Focus, f.Inspector != nil)
 	if len(f.Bytes.Lines) > 0 {
 		f.Bytes.PerRow = r.PerRow(0)
 		f.Bytes.Lines = sceneLines(f.Bytes.PerRow)

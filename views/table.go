@@ -43,7 +43,7 @@ func (p *pen) table(t *Table, r *Rects, focused bool) {
 		}
 		p.paneLineEnd(pn)
 	}
-	p.paneBottom(pn)
+	p.paneBottom(pn, nil)
 }
 
 // idDigits is the width of the id column: room for as many peers as there

@@ -73,10 +73,21 @@ const (
 	styleCount
 )
 
+// ground is what a style stands on.
+type ground uint8
+
+const (
+	onScreen  ground = iota
+	onRow            // the selected row
+	onCursor         // the byte at the inspector's cursor
+	onCovered        // a byte that the inspector's selected value covers
+	groundCount
+)
+
 // Theme draws frames. It holds its escape codes ready-made and reuses its
 // buffers, so one Theme belongs to one goroutine.
 type Theme struct {
-	sgr [2][styleCount]string // outside and on the selected row
+	sgr [groundCount][styleCount]string
 	buf []byte
 }
 
@@ -87,10 +98,11 @@ func NewTheme(p Profile, light bool) *Theme {
 		colours = &lightPalette
 	}
 	t := &Theme{}
-	looks, onRow := colours.looks(), colours.onRow().looks()
-	for s := plain; s < styleCount; s++ {
-		t.sgr[0][s] = looks[s].escape(p, colours, false)
-		t.sgr[1][s] = onRow[s].escape(p, colours, true)
+	for g := range groundCount {
+		looks := colours.on(g).looks()
+		for s := plain; s < styleCount; s++ {
+			t.sgr[g][s] = looks[s].escape(p, colours, g)
+		}
 	}
 	return t
 }

@@ -38,7 +38,7 @@ func (p *pen) timeline(t *Timeline, r *Rects, focused bool) {
 		p.limit++
 		p.paneLineEnd(pn)
 	}
-	p.paneBottom(pn)
+	p.paneBottom(pn, nil)
 }
 
 // timelineLine writes the entries that fit on this line and returns the
