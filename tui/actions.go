@@ -35,6 +35,7 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Move", bind([]string{"1"}, "1", "peers"), "", focusOn(views.PanePeers)},
 		{"Move", bind([]string{"2"}, "2", "timeline"), "", focusOn(views.PaneTimeline)},
 		{"Move", bind([]string{"3"}, "3", "bytes"), "", focusOn(views.PaneBytes)},
+		{"Move", bind([]string{"4"}, "4", "inspector"), "", act((*Model).focusInspector)},
 		{"Move", bind([]string{"j", "down"}, "j ↓", "down a line"), "", move(func(m *Model) int { return 1 })},
 		{"Move", bind([]string{"k", "up"}, "k ↑", "up a line"), "", move(func(m *Model) int { return -1 })},
 		{"Move", bind([]string{"ctrl+d"}, "ctrl+d", "down half a page"), "", move(func(m *Model) int { return m.halfPage() })},
@@ -60,6 +61,10 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Bytes", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow)},
 		{"Bytes", bind([]string{"v"}, "v", "show both directions, in, out"), "", act((*Model).cycleDirs)},
 		{"Bytes", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "", act((*Model).cyclePerRow)},
+		{"Bytes", bind([]string{"i"}, "i", "inspector: what the byte at the cursor is"), "inspect", act((*Model).toggleInspector)},
+		{"Bytes", bind([]string{"left"}, "←", "inspector: the cursor a byte back"), "", moveByte(-1)},
+		{"Bytes", bind([]string{"right"}, "→", "inspector: the cursor a byte on"), "", moveByte(1)},
+		{"Bytes", bind([]string{"e"}, "e", "inspector: little or big endian"), "", act((*Model).swapByteOrder)},
 
 		{"Program", bind([]string{"?"}, "?", "this help"), "help", (*Model).openHelp},
 		{"Program", bind([]string{"q"}, "q", "quit"), "quit", func(*Model) tea.Cmd { return tea.Quit }},
@@ -87,13 +92,13 @@ func actionFor(msg tea.KeyMsg) *action {
 // footKeys are the key line's words, the most wanted first.
 func (m *Model) footKeys() []views.Key {
 	order := []string{
-		"help", "quit", "send", "add", "pane", "freeze", "polling", "follow",
+		"help", "quit", "send", "add", "pane", "freeze", "polling", "follow", "inspect",
 		"disconnect", "reconnect", "half-close", "remove", "poll once",
 	}
 	if !m.set.Paused().IsZero() {
 		order = []string{
 			"help", "quit", "poll once", "polling", "reconnect", "disconnect",
-			"send", "pane", "freeze", "follow", "add", "half-close", "remove",
+			"send", "pane", "freeze", "follow", "inspect", "add", "half-close", "remove",
 		}
 	}
 	keys := make([]views.Key, 0, len(order))

@@ -47,6 +47,7 @@ type Model struct {
 	helpScroll    int
 	dirs          capture.Dirs // the directions that the bytes pane shows
 	perRow        int          // bytes a row of hex at most; 0: as many as fit
+	inspector     inspector
 
 	histories map[peer.ID]*history
 	spark     spark

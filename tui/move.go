@@ -8,10 +8,12 @@ import (
 	"peerscope/views"
 )
 
-const paneCount = 3
-
 func (m *Model) turnFocus(by int) {
-	m.focus = views.Pane((int(m.focus) + by + paneCount) % paneCount)
+	panes := int(views.PaneInspector)
+	if m.inspector.open {
+		panes++
+	}
+	m.focus = views.Pane((int(m.focus) + by + panes) % panes)
 }
 
 // row returns the selected peer, false if there is none.
@@ -43,6 +45,7 @@ func (m *Model) settle() {
 	m.firstRow = min(m.firstRow, max(i, 0))
 	m.firstRow = max(m.firstRow, i-max(visible, 1)+1)
 	m.firstRow = max(min(m.firstRow, total-max(visible, 1)), 0)
+	m.keepCursor()
 	m.rows = m.set.Rows(m.rows[:0], m.firstRow, visible)
 	m.set.Show(m.rows)
 	if p := m.prompt(); p != nil {
@@ -76,18 +79,26 @@ func (m *Model) selectIndex(i int) {
 // page is how many lines the focused pane shows.
 func (m *Model) page() int {
 	r := m.layout()
-	if m.focus == views.PaneBytes {
+	switch m.focus {
+	case views.PaneBytes:
 		return max(r.BytesLines(), 1)
+	case views.PaneInspector:
+		return max(r.InspectorLines(), 1)
 	}
 	return max(r.TableRows(), 1)
 }
 
 func (m *Model) halfPage() int { return max(m.page()/2, 1) }
 
-// moveBy moves the selection, or scrolls the bytes if they have the focus.
+// moveBy moves the selection, or scrolls the bytes if they have the focus;
+// while the inspector is open it moves its cursor.
 func (m *Model) moveBy(lines int) {
-	if m.focus == views.PaneBytes {
+	switch m.focus {
+	case views.PaneBytes:
 		m.scrollBy(lines)
+		return
+	case views.PaneInspector:
+		m.selectValue(lines)
 		return
 	}
 	i, err := m.set.Index(m.selected)
@@ -97,25 +108,47 @@ func (m *Model) moveBy(lines int) {
 }
 
 func (m *Model) toStart() {
-	if m.focus == views.PaneBytes {
-		if w, ok := m.window(); ok {
-			w.toStart()
-		}
+	switch m.focus {
+	case views.PaneBytes:
+		m.bytesToStart()
+		return
+	case views.PaneInspector:
+		m.inspector.selected = 0
 		return
 	}
 	m.selectIndex(0)
 }
 
 func (m *Model) toEnd() {
-	if m.focus == views.PaneBytes {
+	switch m.focus {
+	case views.PaneBytes:
 		m.follow()
+		return
+	case views.PaneInspector:
+		m.selectValue(maxTree)
 		return
 	}
 	m.selectIndex(m.set.Len() - 1)
 }
 
+func (m *Model) bytesToStart() {
+	w, ok := m.window()
+	switch {
+	case !ok:
+	case m.inspector.open:
+		w.toFirst()
+	default:
+		w.toStart()
+	}
+}
+
 func (m *Model) scrollBy(lines int) {
-	if w, ok := m.window(); ok {
+	w, ok := m.window()
+	switch {
+	case !ok:
+	case m.inspector.open:
+		w.moveRows(lines)
+	default:
 		w.scrollBy(lines)
 	}
 }

@@ -13,6 +13,7 @@ type scroll struct {
 	frozen bool
 	top    place     // the first line shown, while frozen
 	limit  time.Time // nothing newer is shown, while frozen
+	cursor cursor    // the inspector's
 }
 
 // place is a line of the history: a line of the item with that time. It stays

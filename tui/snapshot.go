@@ -11,7 +11,7 @@ import (
 
 // layout is the screen's division for the present size and peers.
 func (m *Model) layout() views.Rects {
-	return views.Layout(m.width, m.height, m.set.Len(), m.focus)
+	return views.Layout(m.width, m.height, m.set.Len(), m.focus, m.inspector.open)
 }
 
 // snapshot is the model's state as plain data: what is visible, and no more.
@@ -20,7 +20,7 @@ func (m *Model) snapshot() *views.Frame {
 	f.Table = m.table()
 	if row, ok := m.row(); ok {
 		f.Timeline = m.timeline(row)
-		f.Bytes = m.bytes(row)
+		m.bytesAndInspector(row, f)
 	}
 	if m.mode == modeHelp {
 		f.Help = m.help()
@@ -134,8 +134,10 @@ func (m *Model) window() (*window, bool) {
 	if log == nil {
 		return nil, false
 	}
-	// As it is, or will be, when it is unfolded.
-	rects := views.Layout(m.width, m.height, m.set.Len(), views.PaneBytes)
+	rects := m.layout()
+	if !rects.Shown(views.PaneBytes) { // as it will be when it is unfolded
+		rects = views.Layout(m.width, m.height, m.set.Len(), views.PaneBytes, m.inspector.open)
+	}
 	h := m.history(m.selected)
 	return &window{
 		scroll: &h.scroll, height: max(rects.BytesLines(), 1),
@@ -143,13 +145,21 @@ func (m *Model) window() (*window, bool) {
 	}, true
 }
 
-func (m *Model) bytes(r peer.Row) views.Bytes {
-	b := views.Bytes{Label: r.Label, Shown: shownDirs[m.dirs]}
+// bytesAndInspector makes what both say of the same lines.
+func (m *Model) bytesAndInspector(r peer.Row, f *views.Frame) {
+	f.Bytes = views.Bytes{Label: r.Label, Shown: shownDirs[m.dirs]}
 	w, ok := m.window()
 	if !ok {
-		return b
+		return
 	}
 	lines := w.lines()
+	m.bytes(w, lines, &f.Bytes)
+	if m.inspector.open {
+		f.Inspector = m.inspect(w, lines, &f.Bytes)
+	}
+}
+
+func (m *Model) bytes(w *window, lines []line, b *views.Bytes) {
 	b.Frozen, b.PerRow = w.frozen, w.perRow
 	if w.frozen {
 		b.Behind = w.behind(lines)
@@ -161,7 +171,6 @@ func (m *Model) bytes(r peer.Row) views.Bytes {
 	if len(lines) == 0 {
 		b.Empty = "no bytes yet"
 	}
-	return b
 }
 
 // view makes a line's data; buf takes the bytes of a row.

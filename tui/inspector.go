@@ -1,0 +1,171 @@
+package tui
+
+import (
+	"encoding/binary"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"peerscope/hexdump"
+	"peerscope/peer/capture"
+	"peerscope/views"
+)
+
+// inspector is the pane that says what the bytes at the cursor are.
+type inspector struct {
+	open      bool
+	bigEndian bool
+	selected  int    // among its lines
+	size      [3]int // of the screen and its rows when the cursor was last brought into sight
+
+	bytes  []byte // of the last look; kept so that a frame need not make it anew
+	values []hexdump.Value
+}
+
+// inspected is one line of the inspector, and the bytes that it covers, counted
+// from the cursor.
+type inspected struct {
+	views.InspectorLine
+	off, len int64
+}
+
+// maxTree is how many parts of a Variant are shown.
+const maxTree = 256
+
+const inspectorNews = "j k ← → move the cursor, 4 picks a value, e swaps the byte order, i closes"
+
+// toggleInspector opens the inspector, and the keys move its cursor; or it
+// closes it.
+func (m *Model) toggleInspector() {
+	m.inspector.open = !m.inspector.open
+	switch {
+	case !m.inspector.open:
+		if m.focus == views.PaneInspector {
+			m.focus = views.PaneBytes
+		}
+		m.notice.Text = ""
+	default:
+		m.focus = views.PaneInspector
+		if m.layout().Shown(views.PaneBytes) { // both have room
+			m.focus = views.PaneBytes
+		}
+		m.say(false, inspectorNews)
+	}
+}
+
+func (m *Model) focusInspector() {
+	if !m.inspector.open {
+		m.toggleInspector()
+	}
+	m.focus = views.PaneInspector
+}
+
+func (m *Model) swapByteOrder() {
+	if m.inspecting() {
+		m.inspector.bigEndian = !m.inspector.bigEndian
+	}
+}
+
+// keepCursor brings a placed cursor back into sight when the panes have another size.
+func (m *Model) keepCursor() {
+	size := [3]int{m.width, m.height, m.perRow}
+	if size == m.inspector.size || !m.inspector.open {
+		return
+	}
+	m.inspector.size = size
+	if w, ok := m.window(); ok && w.frozen && w.cursor.placed {
+		if at, ok := w.cursorIn(nil); ok {
+			w.reveal(at)
+		}
+	}
+}
+
+// inspecting reports whether the inspector is open, and says so if it is not.
+func (m *Model) inspecting() bool {
+	if !m.inspector.open {
+		m.say(true, "the inspector is closed; i opens it")
+	}
+	return m.inspector.open
+}
+
+func moveByte(by int) func(*Model) tea.Cmd {
+	return act(func(m *Model) {
+		if w, ok := m.window(); ok && m.inspecting() {
+			w.moveBytes(by)
+		}
+	})
+}
+
+// selectValue moves the selection among the inspector's lines.
+func (m *Model) selectValue(by int) {
+	w, ok := m.window()
+	if !ok {
+		return
+	}
+	_, lines := m.look(w, w.lines())
+	at := m.inspector.shown(len(lines)) + by
+	m.inspector.selected = max(min(at, len(lines)-1), 0)
+}
+
+// shown is the selected one of so many lines. Where a smaller Variant has no
+// such part it is the Variant.
+func (in *inspector) shown(lines int) int {
+	if in.selected >= lines {
+		return max(min(hexdump.ValueCount, lines-1), 0)
+	}
+	return in.selected
+}
+
+func (in *inspector) order() binary.ByteOrder {
+	if in.bigEndian {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+// look reads what the bytes from the cursor on are; no lines if there are none.
+func (m *Model) look(w *window, shown []line) (spot, []inspected) {
+	at, ok := w.cursorIn(shown)
+	if !ok {
+		return spot{}, nil
+	}
+	in := &m.inspector
+	if in.bytes == nil {
+		in.bytes = make([]byte, capture.MaxCopy)
+	}
+	n, _ := w.log.CopyAt(in.bytes, at.chunk.Dir, at.off)
+	if n == 0 {
+		return spot{}, nil // it went just now
+	}
+	_, end := w.log.Span(at.chunk.Dir)
+	p, have := in.bytes[:n], end-at.off
+	in.values = hexdump.Values(in.values[:0], p, have, in.order())
+	lines := make([]inspected, 0, len(in.values)+1)
+	for _, v := range in.values {
+		lines = append(lines, inspected{views.InspectorLine{Name: v.Name, Text: v.Text, State: v.State}, 0, v.Len})
+	}
+	return at, lines
+}
+
+// inspect is the inspector's data, and marks the bytes that it speaks of.
+func (m *Model) inspect(w *window, shown []line, b *views.Bytes) *views.Inspector {
+	at, lines := m.look(w, shown)
+	v := &views.Inspector{BigEndian: m.inspector.bigEndian}
+	if len(lines) == 0 {
+		v.Empty = "no bytes to inspect"
+		return v
+	}
+	v.Out, v.Offset, v.ChunkLen = at.chunk.Dir == capture.Out, at.off, at.chunk.Len
+	selected := m.inspector.shown(len(lines))
+	from := at.off + lines[selected].off
+	b.Mark = views.Mark{Shown: true, Out: v.Out, Cursor: at.off, From: from, To: from + lines[selected].len}
+
+	// A third of the lines in sight stand above the selected one.
+	room := max(m.layout().InspectorLines(), 1)
+	v.Above = max(min(selected-room/3, len(lines)-room), 0)
+	v.Below = max(len(lines)-v.Above-room, 0)
+	v.Selected = selected - v.Above
+	for _, l := range lines[v.Above : len(lines)-v.Below] {
+		v.Lines = append(v.Lines, l.InspectorLine)
+	}
+	return v
+}
