@@ -94,8 +94,7 @@ func (r *reading) prefixed() Value {
 		r.say("would block: have ")
 		r.int(r.have)
 		r.say(" of ")
-		r.int(n)
-		r.say(" bytes")
+		r.count(n)
 		return Value{Len: r.have, State: Blocked}
 	}
 	p := r.p[prefix:min(n, int64(len(r.p)))]
@@ -115,6 +114,23 @@ func (r *reading) prefixed() Value {
 	}
 	r.closeQuote(n-prefix > maxText)
 	return Value{Len: n}
+}
+
+// count writes how many bytes: exactly, and from a million on as "1.7 GB".
+func (r *reading) count(n int64) {
+	unit, units := int64(1e6), " MB"
+	switch {
+	case n < 1e6:
+		r.int(n)
+		r.say(" bytes")
+		return
+	case n >= 1e9:
+		unit, units = 1e9, " GB"
+	}
+	r.int(n / unit)
+	r.say(".")
+	r.int(n % unit * 10 / unit)
+	r.say(units)
 }
 
 // closeQuote ends a text; what is not all of it is followed by "…".

@@ -28,9 +28,6 @@ type inspected struct {
 	off, len int64
 }
 
-// maxTree is how many parts of a Variant are shown.
-const maxTree = 256
-
 const inspectorNews = "j k ← → move the cursor, 4 picks a value, e swaps the byte order, i closes"
 
 // toggleInspector opens the inspector, and the keys move its cursor; or it
@@ -143,7 +140,7 @@ func (m *Model) look(w *window, shown []line) (spot, []inspected) {
 	for _, v := range in.values {
 		lines = append(lines, inspected{views.InspectorLine{Name: v.Name, Text: v.Text, State: v.State}, 0, v.Len})
 	}
-	return at, lines
+	return at, variantLines(lines, p, have)
 }
 
 // inspect is the inspector's data, and marks the bytes that it speaks of.
