@@ -235,6 +235,6 @@ func instant(n int, count func(*reading) int64) func(*reading) Value {
 			r.text = t.AppendFormat(r.text, u.layout)
 			return Value{Len: int64(n)}
 		}
-		return r.invalid("not in 1980 to 2099")
+		return r.invalid("not 1980 to 2099")
 	}
 }

@@ -148,8 +148,9 @@ func isNoText(c rune) bool {
 
 // appendEscaped appends c, or what stands for it where it would not be seen or
 // would move what is: controls, bidi controls, zero-width characters and blanks
-// other than the space ([strconv.IsPrint]), and letters and marks that draw
-// nothing (Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties.txt).
+// other than the space ([strconv.IsPrint]), letters and marks that draw nothing
+// (Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties.txt), and marks
+// without a letter to stand on.
 func appendEscaped(dst []byte, c rune) []byte {
 	switch {
 	case c == '"' || c == '\\':
@@ -160,7 +161,8 @@ func appendEscaped(dst []byte, c rune) []byte {
 		return append(dst, `\r`...)
 	case c == '\t':
 		return append(dst, `\t`...)
-	case strconv.IsPrint(c) && !unicode.In(c, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
+	case strconv.IsPrint(c) && !unicode.In(c, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
+		(!unicode.Is(unicode.M, c) || endsInLetter(dst)):
 		return utf8.AppendRune(dst, c)
 	case c < utf8.RuneSelf:
 		return appendHex(append(dst, `\x`...), uint32(c), 2)
@@ -168,6 +170,11 @@ func appendEscaped(dst []byte, c rune) []byte {
 		return appendHex(append(dst, `\u`...), uint32(c), 4)
 	}
 	return appendHex(append(dst, `\U`...), uint32(c), 8)
+}
+
+func endsInLetter(text []byte) bool {
+	last, _ := utf8.DecodeLastRune(text)
+	return unicode.In(last, unicode.L, unicode.M)
 }
 
 func appendHex(dst []byte, x uint32, digits int) []byte {

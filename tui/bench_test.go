@@ -84,6 +84,17 @@ func BenchmarkFrame(b *testing.B) {
 			long.View()
 		}
 	})
+	b.Run("inspector", func(b *testing.B) {
+		long.press("i")
+		defer long.press("i")
+		b.ReportAllocs()
+		for b.Loop() {
+			b.StopTimer()
+			long.next()
+			b.StartTimer()
+			long.View()
+		}
+	})
 	b.Run("pairs", func(b *testing.B) {
 		const pairs, frames = 31, 40
 		var ratio float64

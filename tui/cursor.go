@@ -64,6 +64,9 @@ func (w *window) reveal(s spot) {
 	if row.off == 0 && w.height > 1 {
 		first.off = lineHead
 	}
+	if at.t.After(w.limit) {
+		w.limit = w.newest()
+	}
 	shown := w.lines()
 	if len(shown) == 0 {
 		return
@@ -81,10 +84,12 @@ func (w *window) reveal(s spot) {
 }
 
 // moveRows moves the cursor by rows of bytes, downwards if n is above zero, and
-// keeps its column where the row is long enough. It freezes the view.
+// keeps its column where the row is long enough. It freezes the view. Where there
+// is no byte in sight it scrolls.
 func (w *window) moveRows(n int) {
 	from, ok := w.startMove()
 	if !ok {
+		w.scrollBy(n)
 		return
 	}
 	at := from.place()
@@ -118,6 +123,29 @@ func (w *window) moveBytes(by int) {
 	default:
 		w.put(spot{c, c.Off + min(next.off+int64(w.perRow), c.Len) - 1})
 	}
+}
+
+// moveChunk moves the cursor to the first byte of the next chunk, or, if by is
+// below zero, of its own and then of the one before.
+func (w *window) moveChunk(by int) {
+	from, ok := w.startMove()
+	if !ok {
+		return
+	}
+	to := make([]capture.Chunk, 0, 1)
+	switch {
+	case by > 0:
+		w.limit = w.newest()
+		to = w.log.After(to, from.chunk.Time, w.dirs)
+	case from.off > from.chunk.Off:
+		to = append(to, from.chunk)
+	default:
+		to = w.log.Before(to, from.chunk.Time, w.dirs)
+	}
+	if len(to) > 0 {
+		from = spot{to[0], to[0].Off}
+	}
+	w.put(from)
 }
 
 // toFirst moves the cursor to the oldest byte there is.

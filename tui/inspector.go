@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"peerscope/hexdump"
+	"peerscope/peer"
 	"peerscope/peer/capture"
 	"peerscope/views"
 )
@@ -14,11 +15,20 @@ import (
 type inspector struct {
 	open      bool
 	bigEndian bool
-	selected  int    // among its lines
-	size      [3]int // of the screen and its rows when the cursor was last brought into sight
+	selected  int // among its lines
+	seen      sight
 
 	bytes  []byte // of the last look; kept so that a frame need not make it anew
 	values []hexdump.Value
+}
+
+// sight is what decides whether a place of the history is in sight. When it has
+// changed, the cursor is brought back into it.
+type sight struct {
+	width, height, perRow int
+	focus                 views.Pane
+	dirs                  capture.Dirs
+	peer                  peer.ID
 }
 
 // inspected is one line of the inspector, and the bytes that it covers, counted
@@ -28,7 +38,11 @@ type inspected struct {
 	off, len int64
 }
 
-const inspectorNews = "j k ← → move the cursor, 4 picks a value, e swaps the byte order, i closes"
+// What an opened inspector says of its keys: beside the bytes, and alone.
+const (
+	inspectorNews      = "j k ← → move the cursor, 4 picks a value, e swaps the byte order, i closes"
+	inspectorNewsAlone = "← → move the cursor, j k pick a value, e swaps the byte order, i closes"
+)
 
 // toggleInspector opens the inspector, and the keys move its cursor; or it
 // closes it.
@@ -39,12 +53,15 @@ func (m *Model) toggleInspector() {
 		if m.focus == views.PaneInspector {
 			m.focus = views.PaneBytes
 		}
+		m.inspector.seen = sight{}
 		m.notice.Text = ""
 	default:
 		m.focus = views.PaneInspector
-		if m.layout().Shown(views.PaneBytes) { // both have room
-			m.focus = views.PaneBytes
+		if !m.layout().Shown(views.PaneBytes) {
+			m.say(false, inspectorNewsAlone)
+			return
 		}
+		m.focus = views.PaneBytes
 		m.say(false, inspectorNews)
 	}
 }
@@ -62,13 +79,13 @@ func (m *Model) swapByteOrder() {
 	}
 }
 
-// keepCursor brings a placed cursor back into sight when the panes have another size.
+// keepCursor brings a placed cursor back into sight.
 func (m *Model) keepCursor() {
-	size := [3]int{m.width, m.height, m.perRow}
-	if size == m.inspector.size || !m.inspector.open {
+	now := sight{m.width, m.height, m.perRow, m.focus, m.dirs, m.selected}
+	if now == m.inspector.seen || !m.inspector.open {
 		return
 	}
-	m.inspector.size = size
+	m.inspector.seen = now
 	if w, ok := m.window(); ok && w.frozen && w.cursor.placed {
 		if at, ok := w.cursorIn(nil); ok {
 			w.reveal(at)
@@ -84,23 +101,32 @@ func (m *Model) inspecting() bool {
 	return m.inspector.open
 }
 
-func moveByte(by int) func(*Model) tea.Cmd {
+// moveCursor is an action on the inspector's cursor.
+func moveCursor(move func(*window, int), by int) func(*Model) tea.Cmd {
 	return act(func(m *Model) {
 		if w, ok := m.window(); ok && m.inspecting() {
-			w.moveBytes(by)
+			move(w, by)
 		}
 	})
 }
 
-// selectValue moves the selection among the inspector's lines.
+// selectValue moves the selection among the inspector's lines. A frozen view
+// shows the bytes that the line covers.
 func (m *Model) selectValue(by int) {
 	w, ok := m.window()
 	if !ok {
 		return
 	}
-	_, lines := m.look(w, w.lines())
-	at := m.inspector.shown(len(lines)) + by
-	m.inspector.selected = max(min(at, len(lines)-1), 0)
+	at, lines := m.look(w, w.lines())
+	if len(lines) == 0 {
+		return
+	}
+	i := max(min(m.inspector.shown(len(lines))+by, len(lines)-1), 0)
+	m.inspector.selected = i
+	off := at.off + lines[i].off
+	if chunk, ok := w.log.At(at.chunk.Dir, off); ok && w.frozen {
+		w.reveal(spot{chunk, off})
+	}
 }
 
 // shown is the selected one of so many lines. Where a smaller Variant has no

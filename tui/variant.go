@@ -37,7 +37,7 @@ func variantLines(lines []inspected, p []byte, have int64) []inspected {
 	}
 	root, err := variant.Tree(p, maxTree)
 	if root != nil && oddHeader(p) {
-		return append(lines, variantLine("– unknown flags in the header", 0, hexdump.Invalid))
+		return append(lines, variantLine("– no Variant header", 0, hexdump.Invalid))
 	}
 	var missing variant.Incomplete
 	if err != nil && framed && have < int64(prefix+length) {

@@ -112,6 +112,7 @@ func (p *pen) inspectorLine(l *InspectorLine, selected, focused, narrow bool) {
 	p.gap(min(max(l.Depth, 0), maxDepth) * 2)
 	if l.Key != "" {
 		p.textWidth(accent, tidy(l.Key), (p.limit-p.col)/2)
+		p.text(dim, ":")
 		p.gap(1)
 	}
 	text := tidy(l.Text)

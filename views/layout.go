@@ -87,7 +87,7 @@ func (r *Rects) inspect(body Rect) {
 // bytesBeside is how much of a width of w cells, besideWidth or more, the bytes
 // have beside an inspector: enough for as many bytes a row as can be.
 func bytesBeside(w int) int {
-	const frame, narrow, wide = 2, 30, 60 // narrow, wide: of the inspector
+	const frame, narrow, wide = 2, 33, 60 // narrow, wide: of the inspector
 	roomy, tight := hexShapes[0], hexShapes[2]
 	n := 8
 	for _, more := range [...]int{16, 32} {
