@@ -64,8 +64,8 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Bytes", bind([]string{"i"}, "i", "inspector: what the byte at the cursor is"), "inspect", act((*Model).toggleInspector)},
 		{"Bytes", bind([]string{"left"}, "←", "inspector: a byte back"), "", moveCursor((*window).moveBytes, -1)},
 		{"Bytes", bind([]string{"right"}, "→", "inspector: a byte on"), "", moveCursor((*window).moveBytes, 1)},
-		{"Bytes", bind([]string{"shift+left"}, "shift+←", "inspector: to the chunk's start, the chunk before"), "", moveCursor((*window).moveChunk, -1)},
-		{"Bytes", bind([]string{"shift+right"}, "shift+→", "inspector: to the next chunk"), "", moveCursor((*window).moveChunk, 1)},
+		{"Bytes", bind([]string{"shift+left"}, "shift+←", "inspector: a chunk back"), "", moveCursor((*window).moveChunk, -1)},
+		{"Bytes", bind([]string{"shift+right"}, "shift+→", "inspector: a chunk on"), "", moveCursor((*window).moveChunk, 1)},
 		{"Bytes", bind([]string{"e"}, "e", "inspector: little or big endian"), "", act((*Model).swapByteOrder)},
 
 		{"Program", bind([]string{"?"}, "?", "this help"), "help", (*Model).openHelp},

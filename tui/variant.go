@@ -36,16 +36,16 @@ func variantLines(lines []inspected, p []byte, have int64) []inspected {
 		}
 	}
 	root, err := variant.Tree(p, maxTree)
-	if root != nil && oddHeader(p) {
-		return append(lines, variantLine("– no Variant header", 0, hexdump.Invalid))
-	}
 	var missing variant.Incomplete
-	if err != nil && framed && have < int64(prefix+length) {
+	if framed && have < int64(prefix+length) && (err != nil || oddHeader(p)) {
 		inner, err := variant.Tree(p[prefix:], maxTree)
 		if inner != nil && errors.As(err, &missing) {
 			text := fmt.Sprintf("would block: have %d of %d bytes", have-prefix, length)
 			return appendFramed(lines, inner, length, text, hexdump.Blocked)
 		}
+	}
+	if root != nil && oddHeader(p) {
+		return append(lines, variantLine("– no Variant header", 0, hexdump.Invalid))
 	}
 	if err == nil {
 		return appendRoot(lines, root, typed(root), hexdump.Whole)

@@ -86,6 +86,11 @@ func TestColoursLookAsReviewed(t *testing.T) {
 		{"paused-dark", scenePaused, TrueColor, false},
 		{"help-dark", sceneHelp, TrueColor, false},
 		{"empty-dark", sceneEmpty, TrueColor, false},
+		{"inspector-dark", sceneInspector, TrueColor, false},
+		{"inspector-light", sceneInspector, TrueColor, true},
+		{"inspector-16", sceneInspector, ANSI16, false},
+		{"inspector-none", sceneInspector, None, false},
+		{"waits-dark", sceneWaits, TrueColor, false},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

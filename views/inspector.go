@@ -115,12 +115,26 @@ func (p *pen) inspectorLine(l *InspectorLine, selected, focused, narrow bool) {
 		p.text(dim, ":")
 		p.gap(1)
 	}
-	text := tidy(l.Text)
-	if cells(text) > p.limit-p.col {
-		text = strings.Replace(text, "would block: ", "", 1)
-	}
-	p.text(stateStyle(l.State), text)
+	p.text(stateStyle(l.State), fitValue(tidy(l.Text), p.limit-p.col))
 	p.limit++
+}
+
+// fitValue shortens a clean value to width cells. Of a number the exponent
+// stays, for without it the number is another one.
+func fitValue(s string, width int) string {
+	if cells(s) <= width {
+		return s
+	}
+	s = strings.TrimPrefix(s, "would block: ")
+	if i := strings.LastIndexByte(s, 'e'); i > 0 && isExponent(s[i+1:]) && len(s)-i < width {
+		return cut(s[:i], width-(len(s)-i)) + s[i:]
+	}
+	return cut(s, width)
+}
+
+// isExponent reports a sign and digits.
+func isExponent(s string) bool {
+	return len(s) > 1 && (s[0] == '+' || s[0] == '-') && strings.Trim(s[1:], "0123456789") == ""
 }
 
 // maxDepth is how far parts of a Variant are moved to the right at most.

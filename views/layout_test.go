@@ -15,7 +15,9 @@ func TestPanesFillTheScreenWithoutOverlap(t *testing.T) {
 	for w := minWidth; w <= 210; w += 7 {
 		for h := minHeight; h <= 70; h++ {
 			for _, peers := range []int{0, 1, 6, 12, 300} {
+				checkInspected(t, w, h, peers, PaneInspector)
 				for _, focus := range []Pane{PanePeers, PaneTimeline, PaneBytes} {
+					checkInspected(t, w, h, peers, focus)
 					r := Layout(w, h, peers, focus, false)
 					y := 1
 					for _, rect := range []Rect{r.Peers, r.Timeline, r.Bytes} {
@@ -38,6 +40,47 @@ func TestPanesFillTheScreenWithoutOverlap(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// checkInspected fails unless the panes fill the screen when the inspector is open.
+func checkInspected(t *testing.T, w, h, peers int, focus Pane) {
+	t.Helper()
+	r := Layout(w, h, peers, focus, true)
+	y := 1
+	for _, rect := range []Rect{r.Peers, r.Timeline, r.Bytes, r.Inspector} {
+		switch {
+		case rect.H == 0:
+			continue
+		case rect.X > 0: // beside the bytes
+			if rect != r.Inspector || rect.X != r.Bytes.W || rect.Y != r.Bytes.Y || rect.H != r.Bytes.H || rect.X+rect.W != w {
+				t.Fatalf("%dx%d, %d peers, focus %d: %+v: the inspector does not stand beside the bytes", w, h, peers, focus, r)
+			}
+			continue
+		case rect.Y != y || rect.W != w && rect != r.Bytes:
+			t.Fatalf("%dx%d, %d peers, focus %d: %+v does not begin at line %d", w, h, peers, focus, rect, y)
+		}
+		y += rect.H
+	}
+	if y != h-1 || peers > 0 && !r.Shown(focus) {
+		t.Fatalf("%dx%d, %d peers, focus %d: %+v", w, h, peers, focus, r)
+	}
+	if r.Shown(PaneInspector) && r.InspectorLines() < 1 || r.Shown(PaneBytes) && r.PerRow(0) < 4 {
+		t.Fatalf("%dx%d, %d peers, focus %d: there is no room in %+v", w, h, peers, focus, r)
+	}
+}
+
+func TestTheInspectorStandsBesideTheBytesFrom80ColumnsOn(t *testing.T) {
+	for _, c := range []struct{ w, perRow, inspector int }{
+		{79, 16, 0}, {80, 8, 33}, {110, 8, 60}, {111, 16, 33}, {120, 16, 38}, {176, 16, 60}, {177, 32, 33}, {200, 32, 52}, {300, 32, 60},
+	} {
+		r := Layout(c.w, 36, 6, PaneBytes, true)
+		if r.PerRow(0) != c.perRow || r.Inspector.W != c.inspector {
+			t.Errorf("width %d: %d bytes a row and an inspector of %d, want %d and %d", c.w, r.PerRow(0), r.Inspector.W, c.perRow, c.inspector)
+		}
+		if r = Layout(c.w, 36, 6, PaneInspector, true); !r.Shown(PaneInspector) {
+			t.Errorf("width %d: an inspector with the focus is not shown", c.w)
 		}
 	}
 }

@@ -42,7 +42,7 @@ func TestEveryFrameFillsEverySizeExactly(t *testing.T) {
 	for _, scene := range scenes {
 		for w := 1; w <= 160; w += 7 {
 			for h := 1; h <= 50; h += 5 {
-				for _, focus := range []Pane{PanePeers, PaneTimeline, PaneBytes} {
+				for _, focus := range []Pane{PanePeers, PaneTimeline, PaneBytes, PaneInspector} {
 					f := scene.frame()
 					f.Focus = focus
 					checkFrame(t, theme.Render(f, w, h), w, h) // rows of 16 bytes whatever the width
@@ -91,6 +91,9 @@ func TestWhatIsOddIsStillDrawn(t *testing.T) {
 		{Kind: LineGap, Gap: math.MinInt64}, {Kind: LineDropped, Len: -1},
 		{Kind: LineEvent, Event: Event{From: 200, To: 200, After: math.MaxInt64}},
 	}
+	f.Bytes.Mark = Mark{Shown: true, Cursor: math.MaxInt64, From: math.MinInt64, To: math.MaxInt64}
+	f.Inspector = &Inspector{Offset: math.MinInt64, ChunkLen: math.MaxInt64, Above: -1, Below: math.MaxInt, Selected: -7,
+		Lines: []InspectorLine{{}, {Depth: math.MaxInt, Key: "k", State: 99}, {Depth: -1, Text: "e+e+1"}}}
 	for _, w := range []int{20, 40, 80, 120, 200} {
 		checkFrame(t, NewTheme(TrueColor, false).Render(f, w, 30), w, 30)
 	}
@@ -129,7 +132,7 @@ func FuzzNoTextBreaksTheFrame(f *testing.F) {
 	themes := [...]*Theme{NewTheme(None, false), NewTheme(TrueColor, true)}
 	f.Fuzz(func(t *testing.T, s string, w, h, which uint8) {
 		frame := scenes[int(which)%len(scenes)].frame()
-		frame.Focus = Pane(which / 8 % 3)
+		frame.Focus = Pane(which / 8 % 4)
 		fill(reflect.ValueOf(frame), s)
 		width, height := max(int(w), 1), max(int(h)%70, 1)
 		checkFrame(t, themes[which%2].Render(frame, width, height), width, height)

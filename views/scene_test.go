@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"peerscope/hexdump"
 	"peerscope/peer"
 )
 
@@ -144,6 +145,70 @@ func sceneError() *Frame {
 	return f
 }
 
+// sceneInspector is the demo with the inspector on the "s" of the query, and
+// its text selected.
+func sceneInspector() *Frame {
+	f := sceneDemo()
+	f.Focus = PaneBytes
+	f.Bytes.Mark = Mark{Shown: true, Out: true, Cursor: 0x105, From: 0x105, To: 0x105 + 42}
+	f.Inspector = &Inspector{Out: true, Offset: 0x105, ChunkLen: 48, Selected: 9, Lines: []InspectorLine{
+		{Name: "u8", Text: "115"},
+		{Name: "u16", Text: "25971"},
+		{Name: "u32", Text: "4294967295  i32 -1"},
+		{Name: "u64", Text: "7813586242111849843"},
+		{Name: "i64", Text: "-7813586242111849843"},
+		{Name: "f16", Text: "1395"},
+		{Name: "f32", Text: "6.768638e+22"},
+		{Name: "f64", Text: "-2.6358213432546104e+180"},
+		{Name: "leb128", Text: "115  signed -13"},
+		{Name: "utf-8", Text: `"select id, name from peers where id = 7;"`},
+		{Name: "utf-16", Text: `"敳敬瑣椠Ɽ渠浡\u2065牦浯瀠敥獲"`},
+		{Name: "string", Text: "would block: have 43 of 1.7 GB", State: hexdump.Blocked},
+		{Name: "time32", Text: "2023-12-03 11:24:35Z"},
+		{Name: "time64", Text: "– not 1980 to 2099", State: hexdump.Invalid},
+		{Name: "binary", Text: "01110011"},
+		{Name: "variant", Text: "– type id 115 is above 38", State: hexdump.Invalid},
+	}}
+	return f
+}
+
+// sceneVariant is a tree in the inspector, one of its parts selected.
+func sceneVariant() *Frame {
+	f := sceneDemo()
+	f.Focus = PaneInspector
+	f.Bytes.Mark = Mark{Shown: true, Cursor: 0x4a0, From: 0x4ac, To: 0x4c4}
+	f.Inspector = &Inspector{Offset: 0x4a0, ChunkLen: 82, BigEndian: true, Above: 13, Below: 5, Selected: 4, Lines: []InspectorLine{
+		{Name: "time64", Text: "need 8, have 4", State: hexdump.Partial},
+		{Name: "binary", Text: "00000000"},
+		{Name: "variant", Text: "length prefix 180, then"},
+		{Name: "+4", Text: "Dictionary of 3"},
+		{Name: "+12", Depth: 1, Key: `"name"`, Text: `"ada"`},
+		{Name: "+36", Depth: 1, Key: `"a key that is longer than the pane is wide"`, Text: "Vector2(3.5, -2)"},
+		{Name: "+80", Depth: 1, Key: `"inventory"`, Text: "Array of 200"},
+		{Name: "+108", Depth: 2, Key: "0", Text: `"sword"`},
+		{Name: "+124", Depth: 2, Key: "1", Text: "Array of 1"},
+		{Name: "+132", Depth: 3, Key: "0", Text: "null"},
+		{Depth: 2, Text: "… 198 more", State: hexdump.Partial},
+	}}
+	return f
+}
+
+// sceneWaits is a value that is not complete at the end of what has come.
+func sceneWaits() *Frame {
+	f := sceneDemo()
+	f.Focus = PaneInspector
+	f.Bytes.Mark = Mark{Shown: true, Out: true, Cursor: 0x132, From: 0x132, To: 0x135}
+	f.Inspector = &Inspector{Out: true, Offset: 0x132, ChunkLen: 5, Selected: 3, Lines: []InspectorLine{
+		{Name: "u8", Text: "0"},
+		{Name: "u16", Text: "0"},
+		{Name: "u32", Text: "need 4, have 3", State: hexdump.Partial},
+		{Name: "string", Text: "would block: have 3 of 28 bytes", State: hexdump.Blocked},
+		{Name: "variant", Text: "length prefix 28, then"},
+		{Name: "+4", Text: "would block: have 3 of 28 bytes", State: hexdump.Blocked},
+	}}
+	return f
+}
+
 // sceneHelp is the demo with the help over it.
 func sceneHelp() *Frame {
 	f := sceneDemo()
@@ -189,6 +254,7 @@ var scenes = []struct {
 }{
 	{"empty", sceneEmpty}, {"demo", sceneDemo}, {"help", sceneHelp}, {"frozen", sceneFrozen}, {"error", sceneError},
 	{"paused", scenePaused},
+	{"inspector", sceneInspector}, {"variant", sceneVariant}, {"waits", sceneWaits},
 }
 
 // fit gives the scene the bytes a row that the size has room for, as the

@@ -96,6 +96,9 @@ func TestColoursReadOnTheirBackgrounds(t *testing.T) {
 				}
 			}
 		}
+		if ratio := contrast(p.cursorText.rgb, p.blue.rgb); ratio < 4.5 {
+			t.Errorf("%s: the byte at the cursor has a contrast of %.2f", c.name, ratio)
+		}
 		if ratio := contrast(p.rowText.rgb, p.rowBack.rgb); ratio < 7 {
 			t.Errorf("%s: the selected row's text has a contrast of %.2f", c.name, ratio)
 		}
