@@ -86,7 +86,7 @@ func BenchmarkFrame(b *testing.B) {
 	})
 	b.Run("inspector", func(b *testing.B) {
 		long.press("i")
-		defer long.press("i")
+		defer func() { long.press("i") }()
 		b.ReportAllocs()
 		for b.Loop() {
 			b.StopTimer()

@@ -150,7 +150,7 @@ func sceneError() *Frame {
 func sceneInspector() *Frame {
 	f := sceneDemo()
 	f.Focus = PaneBytes
-	f.Bytes.Mark = Mark{Shown: true, Out: true, Cursor: 0x105, From: 0x105, To: 0x105 + 42}
+	f.Bytes.Mark = Mark{Shown: true, Out: true, Cursor: 0x105, From: 0x105, To: 0x105 + 40}
 	f.Inspector = &Inspector{Out: true, Offset: 0x105, ChunkLen: 48, Selected: 9, Lines: []InspectorLine{
 		{Name: "u8", Text: "115"},
 		{Name: "u16", Text: "25971"},
