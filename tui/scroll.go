@@ -83,8 +83,8 @@ func (w *window) scrollBy(n int) {
 	if below := w.down(w.top, n+1); len(below) > 0 {
 		w.top = below[len(below)-1].place
 	}
-	if tail := w.tail(); tail.before(w.top) {
-		w.top = tail
+	if page := w.up(place{}, w.height); len(page) > 0 && page[0].before(w.top) {
+		w.top = page[0].place
 	}
 }
 

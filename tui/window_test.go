@@ -269,7 +269,7 @@ func lineText(w *window, l line) string {
 }
 
 func TestAWindowIsAPageOfAListOfAllLines(t *testing.T) {
-	for _, seed := range []int64{1, 2, 3, 4, 5, 6, time.Now().UnixNano()} {
+	for _, seed := range []int64{1, 2, 3, 4, 5, 6, 1795563058475857251, time.Now().UnixNano()} {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { runWindow(t, seed) })
 	}
 }
