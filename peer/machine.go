@@ -8,6 +8,7 @@ const (
 	connectDone     fact = iota // connect() = 0 at once
 	connectPending              // EINPROGRESS, or EAGAIN on a Unix socket whose listener's queue is full
 	connectFailed               // any other errno at once
+	accepted                    // taken from a server
 	pollPending                 // the handshake goes on
 	pollEstablished             // the handshake is complete
 	pollRefused                 // the handshake failed
@@ -35,7 +36,7 @@ func judge(s Status, f fact) verdict {
 	switch s {
 	case StatusNone, StatusError:
 		switch f {
-		case connectDone:
+		case connectDone, accepted:
 			return verdict{next: StatusConnected}
 		case connectPending:
 			return verdict{next: StatusConnecting}

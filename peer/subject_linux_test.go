@@ -69,7 +69,7 @@ func (s *subject) attach() {
 	pool := capture.NewPool(1 << 20)
 	s.log = capture.NewLog(pool, s.time.now)
 	var work sync.WaitGroup
-	s.sink = &sink{
+	s.Socket.attach(&sink{
 		log: s.log,
 		event: func(e Event) {
 			s.events.Lock()
@@ -78,7 +78,7 @@ func (s *subject) attach() {
 		},
 		mark:  func() {},
 		spawn: work.Go,
-	}
+	})
 	s.t.Cleanup(func() {
 		s.DisconnectFromHost()
 		work.Wait()
@@ -236,9 +236,7 @@ func (s *subject) current() *conn {
 func (s *subject) waitKernel(ask, want int16) {
 	s.t.Helper()
 	await(s.t, "the kernel", func() bool {
-		got := int16(0)
-		s.current().control(func(fd int) { got = pollNow(fd, ask) })
-		return got&want != 0
+		return pollNow(system{}, s.current().fd, ask)&want != 0
 	})
 }
 
