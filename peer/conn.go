@@ -32,6 +32,8 @@ type conn struct {
 	ended fact  // what closed it, and why; guarded by the Socket's mu
 	cause error // nil while it is open
 
+	one [1]byte // what look peeks into
+
 	recv   sync.Mutex // the receive lock: held over one non-blocking receive, never longer
 	facts  facts
 	closed bool // no more is received or recorded
@@ -166,9 +168,8 @@ func (c *conn) look(fd int) (bytes bool) {
 	if c.closed || !c.facts.eof.IsZero() || c.facts.err != nil {
 		return false
 	}
-	var one [1]byte
-	n, err := 0, error(nil)
-	err = retry(func() error { n, err = c.sys.peek(fd, one[:]); return err })
+	n := 0
+	err := retry(func() (err error) { n, err = c.sys.peek(fd, c.one[:]); return err })
 	switch {
 	case errors.Is(err, unix.EAGAIN):
 		return false

@@ -87,5 +87,6 @@ var (
 	ErrNotListening = errors.New("not listening")    // a server takes connections after Listen
 	errBusy         = errors.New("busy: disconnect first")
 	errListening    = errors.New("listening already: stop first")
+	errPending      = errors.New("an error is pending: poll tells it")
 	errClosed       = errors.New("the socket is closed")
 )

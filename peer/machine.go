@@ -36,8 +36,12 @@ func judge(s Status, f fact) verdict {
 	switch s {
 	case StatusNone, StatusError:
 		switch f {
-		case connectDone, accepted:
+		case connectDone:
 			return verdict{next: StatusConnected}
+		case accepted:
+			if s == StatusNone {
+				return verdict{next: StatusConnected}
+			}
 		case connectPending:
 			return verdict{next: StatusConnecting}
 		case connectFailed:

@@ -21,7 +21,7 @@ func TestJudge(t *testing.T) {
 		{"connect, pending", connectPending, [4]func(Status) verdict{to(connecting), same, same, to(connecting)}},
 		{"connect, immediate success", connectDone, [4]func(Status) verdict{to(connected), same, same, to(connected)}},
 		{"connect, immediate failure", connectFailed, [4]func(Status) verdict{closes(none, 1), same, same, closes(none, 1)}},
-		{"accept (new peer object)", accepted, [4]func(Status) verdict{to(connected), same, same, to(connected)}},
+		{"accept (new peer object)", accepted, [4]func(Status) verdict{to(connected), same, same, same}},
 		{"poll, connect still pending", pollPending, [4]func(Status) verdict{same, same, same, same}},
 		{"poll, connect ok", pollEstablished, [4]func(Status) verdict{same, to(connected), same, same}},
 		{"poll, refused or unreachable", pollRefused, [4]func(Status) verdict{same, closes(failed, 27), same, same}},

@@ -61,7 +61,7 @@ func (s *Socket) pollConnected() error {
 	switch {
 	case facts.err != nil:
 		return s.apply("poll", pollReset, facts.errAt, facts.err, ByRemote)
-	case !facts.eof.IsZero() && unread == 0:
+	case !facts.eof.IsZero() && unread == 0 && !s.keepsWriting():
 		return s.apply("poll", pollEOF, facts.eof, c.endOfStream(), ByRemote)
 	}
 	return s.apply("poll", pollIdle, s.clock(), nil, ByNone)
@@ -94,6 +94,10 @@ func (c *conn) askRecorded(fd int) {
 	}
 	c.look(fd)
 }
+
+// keepsWriting reports whether the end of the other's sending leaves ours open.
+// Callers hold mu.
+func (s *Socket) keepsWriting() bool { return s.KeepWriteOnEOF && !s.writeEnd }
 
 func (c *conn) endOfStream() error {
 	if c.family == FamilyTCP {

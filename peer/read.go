@@ -30,6 +30,8 @@ func (s *Socket) getPartial(p []byte) (int, error) {
 	switch {
 	case n > 0:
 		return n, nil
+	case !facts.eof.IsZero() && s.keepsWriting():
+		return 0, opError("receive", s.addr, ErrFileEOF, c.endOfStream())
 	case !facts.eof.IsZero(): // before a later error: the kernel gives 0 then, too (spec §2.3)
 		return 0, s.apply("receive", readEOF, facts.eof, c.endOfStream(), ByRemote)
 	case facts.err != nil:

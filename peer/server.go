@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -190,7 +191,7 @@ type UDSServer struct {
 // bound, whatever the reason: the cause says it, Q25), ErrInvalidParameter (an
 // empty path, or one longer than MaxPath), ErrCantCreate, ErrFailed.
 func (s *UDSServer) Listen(path string) error {
-	addr := "unix-listen:" + path
+	addr := "unix-listen" + strings.TrimPrefix(Address{Family: FamilyUDS, Path: path}.String(), "unix")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.listener != nil {

@@ -17,6 +17,12 @@ const DefaultConnectTimeout = 30 * time.Second
 // between them. It is safe for concurrent use. No call but PutData blocks, and
 // PutData holds no lock while it waits.
 type Socket struct {
+	// KeepWriteOnEOF keeps a connection CONNECTED when the other end has ended
+	// its sending, so that we can go on with ours until CloseWrite or
+	// DisconnectFromHost. The class does not (Q2), and neither does the zero
+	// value. Set it before the socket is connected.
+	KeepWriteOnEOF bool
+
 	mu       sync.Mutex // guards all below; never held across a blocking call
 	status   Status
 	conn     *conn // nil while closed
@@ -26,6 +32,7 @@ type Socket struct {
 	begun    time.Time     // when the last connect began
 	patience time.Duration // of the connect in flight, sampled when it began
 	writeEnd bool          // CloseWrite was called
+	last     error         // see LastError
 
 	sending   turn // of PutData, and of Wait for room
 	receiving turn // of GetData and Wait
@@ -69,6 +76,16 @@ func (s *Socket) nextTimeout() time.Duration {
 		return DefaultConnectTimeout
 	}
 	return s.timeout
+}
+
+// LastError returns what ended the last connection or connect, also where the
+// call that noticed it was OK (Code 0): a FIN that Poll has seen, our own
+// disconnect. nil if nothing has ended yet. The same end is NONE or ERROR by who
+// notices it first (Q4); this says why.
+func (s *Socket) LastError() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
 }
 
 // Deadline returns when a pending connect will be given up, the zero time if
@@ -172,6 +189,12 @@ func (s *Socket) apply(op string, f fact, at time.Time, cause error, by By) erro
 		s.close(f, cause)
 	}
 	err := opError(op, addr, v.code, cause)
+	if err != nil || v.closes {
+		s.last = err
+		if err == nil && cause != nil {
+			s.last = &OpError{Op: op, Addr: addr, Cause: cause}
+		}
+	}
 	switch {
 	case from != v.next:
 		s.record(Event{

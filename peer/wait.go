@@ -41,13 +41,13 @@ func (s *Socket) Wait(ctx context.Context, t PollType, timeout time.Duration) er
 		within = limited
 	}
 	for {
-		ready, err := s.ready(c, t.events())
+		ready, joined, err := s.ready(c, t.events())
 		switch {
 		case err != nil:
 			return err
 		case ready:
 			return nil
-		case timeout == 0:
+		case timeout == 0, !joined: // one that is only bound has nothing to wait for
 			return opError("wait", addr, ErrBusy, unix.EAGAIN)
 		case s.waitFor(within, c, t):
 			continue
@@ -58,23 +58,23 @@ func (s *Socket) Wait(ctx context.Context, t PollType, timeout time.Duration) er
 	}
 }
 
-// ready asks a connection, if it still is there.
-func (s *Socket) ready(c *conn, events int16) (bool, error) {
+// ready asks a connection, if it still is there, and whether Go's poller knows it.
+func (s *Socket) ready(c *conn, events int16) (ready, joined bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c == nil || s.conn != c {
-		return false, opError("wait", s.addr, ErrUnavailable, errClosed)
+		return false, false, opError("wait", s.addr, ErrUnavailable, errClosed)
 	}
 	c.recv.Lock()
 	defer c.recv.Unlock()
 	got := pollNow(c.sys, c.fd, events)
 	switch {
 	case c.facts.err != nil:
-		return false, opError("wait", s.addr, ErrFailed, c.facts.err)
+		return false, false, opError("wait", s.addr, ErrFailed, c.facts.err)
 	case got&unix.POLLERR != 0:
-		return false, opError("wait", s.addr, ErrFailed, nil)
+		return false, false, opError("wait", s.addr, ErrFailed, errPending)
 	}
-	return got != 0 || events&unix.POLLIN != 0 && c.recorded(), nil
+	return got != 0 || events&unix.POLLIN != 0 && c.recorded(), c.file != nil, nil
 }
 
 // waitFor waits in turn with the other calls that wait. It is false when ctx
