@@ -1,7 +1,9 @@
 package peer
 
 import (
+	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,9 +16,11 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"peerscope/peer/variant"
 )
 
-// The choices of spec §7, by their numbers. Q20, Q21 and Q28 are Variants'.
+// The choices of spec §7, by their numbers.
 
 func TestQ1ABoundUnixSocketConnectsFromItsPath(t *testing.T) {
 	l := listenUDS(t)
@@ -550,6 +554,59 @@ func TestQ19StringsHaveNoNULAndASCIIHasSpaces(t *testing.T) {
 	mustCode(t, s.PutUTF8String(ctx, "h\u00e9"), 0)
 	if got := string(b.DataArray()); got != "\x03\x00\x00\x00h\u00e9" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestQ20BigEndianTurnsTheLengthOfAVariantAndNothingElse(t *testing.T) {
+	ctx := context.Background()
+	s, b := memory()
+	s.BigEndian = true
+	mustCode(t, s.PutVar(ctx, variant.Int(42)), 0)
+	if got := fmt.Sprintf("%x", b.DataArray()); got != "00000008"+"02000000"+"2a000000" {
+		t.Error(got)
+	}
+	b.Seek(0)
+	if v, err := s.GetVar(ctx); v != variant.Int(42) || err != nil {
+		t.Errorf("%v, %v", v, err)
+	}
+}
+
+// getVar reads a Variant of these bytes, which are given in hexadecimal.
+func getVar(t *testing.T, s *StreamPeer, b *Buffer, code string) (variant.Value, error) {
+	t.Helper()
+	p, err := hex.DecodeString(strings.ReplaceAll(code, " ", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Clear()
+	mustCode(t, s.PutU32(context.Background(), uint32(len(p))), 0)
+	b.PutPartialData(p)
+	b.Seek(0)
+	return s.GetVar(context.Background())
+}
+
+func TestQ21PackedStringsLoseTheirNULAndAPackedByteArrayNeedsNoPad(t *testing.T) {
+	s, b := memory()
+	v, err := getVar(t, s, b, "22000000 01000000 03000000 61620000")
+	if got, ok := v.(variant.PackedStringArray); !ok || len(got) != 1 || got[0] != "ab" {
+		t.Errorf("%v, %v", v, err)
+	}
+	v, err = getVar(t, s, b, "1d000000 05000000 0102030405")
+	if got, ok := v.(variant.PackedByteArray); !ok || !bytes.Equal(got, []byte{1, 2, 3, 4, 5}) {
+		t.Errorf("%v, %v", v, err)
+	}
+}
+
+func TestQ28AnObjectIsAnIDAndIsSentAsNil(t *testing.T) {
+	s, b := memory()
+	v, err := getVar(t, s, b, "18000100 2a00000000000000")
+	if got, ok := v.(variant.Object); !ok || got.ID != 42 || err != nil {
+		t.Fatalf("%v, %v", v, err)
+	}
+	b.Clear()
+	mustCode(t, s.PutVar(context.Background(), v), 0)
+	if got := fmt.Sprintf("%x", b.DataArray()); got != "04000000"+"00000000" {
+		t.Error(got)
 	}
 }
 

@@ -3,6 +3,7 @@ package peer
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"peerscope/peer/variant"
 )
 
 // The tests here are the class's own (spec §5), restated: TestGodot and the
@@ -370,6 +373,46 @@ func TestGodotStreamPeerStringsGoRoundAndAreEmptyOnAnEmptyBuffer(t *testing.T) {
 			t.Errorf("empty: %q, %v", got, err)
 		}
 	}
+}
+
+func TestGodotStreamPeerAVariantGoesRound(t *testing.T) {
+	ctx := context.Background()
+	for _, big := range []bool{false, true} {
+		s, b := memory()
+		s.BigEndian = big
+		sent := variant.Array{Values: []variant.Value{variant.String("Hello, World!"), variant.Int(42)}}
+		mustCode(t, s.PutVar(ctx, sent), 0)
+		b.Seek(0)
+		v, err := s.GetVar(ctx)
+		mustCode(t, err, 0)
+		if v.String() != `["Hello, World!", 42]` {
+			t.Errorf("%v", v)
+		}
+	}
+}
+
+func TestGodotStreamPeerAVariantThatIsWrongLeavesTheConnectionAlone(t *testing.T) {
+	both(t, func(t *testing.T, l *listening) {
+		ctx := waiting(t)
+		client, accepted := l.pair(t)
+		from := StreamPeer{Stream: client}
+		put(t, accepted, "\x04\x00\x00\x00\xff\x00\x00\x00")
+		v, err := from.GetVar(ctx)
+		mustCode(t, err, ErrInvalidData)
+		if wrong := (*variant.Error)(nil); v != nil || !errors.As(err, &wrong) || wrong.Off != 0 {
+			t.Errorf("%v, %v", v, err)
+		}
+		put(t, accepted, "\x0c\x00\x00\x00\x02\x00\x00\x00\x2a\x00\x00\x00more")
+		if v, err := from.GetVar(ctx); v != variant.Int(42) || err != nil {
+			t.Errorf("%v, %v", v, err)
+		}
+		mustStatus(t, client, StatusConnected)
+		put(t, accepted, "\x08\x00\x00\x00\x02\x00")
+		accepted.DisconnectFromHost()
+		_, err = from.GetVar(ctx)
+		mustCode(t, err, ErrFileEOF)
+		mustStatus(t, client, StatusNone)
+	})
 }
 
 func TestGodotMarshallsHalfFloatAndDouble(t *testing.T) {

@@ -29,7 +29,11 @@ const keepScratch = 64 << 10
 type StreamPeer struct {
 	Stream
 	BigEndian bool // byte order of numbers and of length prefixes; a Variant itself always is little-endian (Q20)
-	MaxLength int  // bytes of a string or Variant; DefaultMaxLength if zero
+	MaxLength int  // of a string or Variant that is read, in bytes; DefaultMaxLength if zero
+
+	// FullObjects sends objects of a Variant whole, and takes such ones:
+	// full_objects of put_var, allow_objects of get_var.
+	FullObjects bool
 
 	scratch []byte // of the call under way
 }

@@ -3,9 +3,13 @@ package peer
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"unicode/utf8"
+
+	"peerscope/peer/variant"
 )
 
 // PutString writes v as ASCII with its length in front (spec §4.1): 32 bits,
@@ -52,10 +56,12 @@ func (s *StreamPeer) putPrefixed(ctx context.Context, p []byte) error {
 
 // keep lets the next call use p again, unless it is large.
 func (s *StreamPeer) keep(p []byte) {
-	if cap(p) > keepScratch {
-		p = nil
+	if cap(p) > cap(s.scratch) {
+		s.scratch = p
 	}
-	s.scratch = p
+	if cap(s.scratch) > keepScratch {
+		s.scratch = nil
+	}
 }
 
 // GetString reads n bytes, a character each (Latin-1), up to the first NUL
@@ -67,11 +73,12 @@ func (s *StreamPeer) GetString(ctx context.Context, n int) (string, error) {
 		return "", err
 	}
 	defer s.keep(p)
-	text := make([]byte, 0, len(p))
+	var text strings.Builder
+	text.Grow(len(p))
 	for _, c := range p {
-		text = utf8.AppendRune(text, rune(c))
+		text.WriteRune(rune(c))
 	}
-	return string(text), nil
+	return text.String(), nil
 }
 
 // GetUTF8String is GetString of UTF-8. A byte that belongs to no character is
@@ -141,4 +148,40 @@ func (s *StreamPeer) maxLength() int {
 		return DefaultMaxLength
 	}
 	return s.MaxLength
+}
+
+// PutVar writes a Variant with its length in front: 32 bits in the byte order of
+// s, then its bytes, which always are little-endian (Q20). Errors of the encoder
+// are *variant.Error, with their own numbers.
+func (s *StreamPeer) PutVar(ctx context.Context, v variant.Value) error {
+	p, err := variant.Append(s.prefixed(0), v, variant.Options{Objects: s.FullObjects})
+	if err != nil {
+		return variantError("send", err)
+	}
+	return s.putPrefixed(ctx, p)
+}
+
+// GetVar reads a Variant with its length in front. What lies behind it within
+// that length is skipped, as in the class. An error of the decoder leaves the
+// connection alone: it is a *variant.Error, with its own number and the offset of
+// the part that is wrong.
+func (s *StreamPeer) GetVar(ctx context.Context) (variant.Value, error) {
+	p, err := s.getPrefixed(ctx, -1)
+	if err != nil {
+		return nil, err
+	}
+	defer s.keep(p)
+	v, _, err := variant.Decode(p, variant.Options{Objects: s.FullObjects})
+	if err != nil {
+		return nil, variantError("receive", err)
+	}
+	return v, nil
+}
+
+func variantError(op string, err error) error {
+	code := ErrInvalidData
+	if wrong := (*variant.Error)(nil); errors.As(err, &wrong) {
+		code = Error(wrong.Code)
+	}
+	return opError(op, "", code, err)
 }
