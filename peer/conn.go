@@ -165,14 +165,22 @@ func (c *conn) handshake(fd int) (ended bool) {
 // look records the end of the stream or an error, if that is what comes next.
 // It reports whether bytes come next. Callers hold recv.
 func (c *conn) look(fd int) (bytes bool) {
-	if c.closed || !c.facts.eof.IsZero() || c.facts.err != nil {
+	if c.over() {
 		return false
 	}
 	n := 0
 	err := retry(func() (err error) { n, err = c.sys.peek(fd, c.one[:]); return err })
+	return c.note(n, err)
+}
+
+// over reports whether nothing more will be received. Callers hold recv.
+func (c *conn) over() bool { return c.closed || !c.facts.eof.IsZero() || c.facts.err != nil }
+
+// note records what a receive of at least a byte has said. It reports whether
+// there were bytes. Callers hold recv.
+func (c *conn) note(n int, err error) (bytes bool) {
 	switch {
 	case errors.Is(err, unix.EAGAIN):
-		return false
 	case err != nil:
 		c.fail(err)
 	case n == 0:

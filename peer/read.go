@@ -44,9 +44,11 @@ func (s *Socket) getPartial(p []byte) (int, error) {
 // Callers hold recv and the Socket's mu.
 func (c *conn) take(p []byte) (n int) {
 	if c.sink == nil {
-		if c.look(c.fd) {
-			n, _ = c.receive(c.fd, p) // look has seen bytes, and nobody else takes them
+		if c.over() {
+			return 0
 		}
+		n, err := c.receive(c.fd, p)
+		c.note(n, err)
 		return n
 	}
 	if c.sink.log.Unread(capture.In) == 0 {
