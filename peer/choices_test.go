@@ -810,11 +810,11 @@ func TestAServerOnAnyAddressTakesBothFamilies(t *testing.T) {
 	mustCode(t, s.Listen(0, "*"), 0)
 	defer s.Stop()
 	for dial, want := range map[string]string{"127.0.0.1": "127.0.0.1", "::1": "0:0:0:0:0:0:0:1"} {
-		if l, err := net.Listen("tcp", net.JoinHostPort(dial, "0")); err != nil {
+		l, err := net.Listen("tcp", net.JoinHostPort(dial, "0"))
+		if err != nil {
 			continue // this machine has no such address
-		} else {
-			l.Close()
 		}
+		l.Close()
 		c := &TCP{}
 		mustCode(t, c.ConnectToHost(context.Background(), dial, s.LocalPort()), 0)
 		await(t, "the connection", s.IsConnectionAvailable)

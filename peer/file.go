@@ -60,7 +60,7 @@ func bindPath(sys kernel, fd int, path string, force bool) (*socketFile, Error, 
 	}
 	info, err := os.Lstat(path)
 	if err != nil {
-		return nil, 0, nil //nolint:nilerr // somebody has unlinked it in between: it is bound, and nothing is left to remove
+		return nil, 0, nil // somebody has unlinked it in between: it is bound, and nothing is left to remove
 	}
 	return &socketFile{path, info}, 0, nil
 }
@@ -71,7 +71,7 @@ func clearPath(sys kernel, path string, force bool) (Error, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return 0, nil //nolint:nilerr // nothing there, or nothing that we may see: bind says what is wrong
+		return 0, nil // nothing there, or nothing that we may see: bind says what is wrong
 	case info.Mode()&fs.ModeSocket == 0:
 		return ErrAlreadyExists, unix.EEXIST
 	}

@@ -467,8 +467,8 @@ func TestGodotBuffer(t *testing.T) {
 		t.Errorf("%d bytes, %v", n, p)
 	}
 	state(3, 3, 0)
-	if copy := b.Duplicate(); copy.Position() != 0 || !bytes.Equal(copy.DataArray(), []byte{5, 7, 11}) {
-		t.Errorf("%+v", copy)
+	if d := b.Duplicate(); d.Position() != 0 || !bytes.Equal(d.DataArray(), []byte{5, 7, 11}) {
+		t.Errorf("%+v", d)
 	}
 	b.Clear()
 	mustCode(t, b.Resize(42), 0)

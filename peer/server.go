@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -95,10 +96,10 @@ func (s *server) take() (l *listener, fd int, remote unix.Sockaddr, err error) {
 		return nil, -1, nil, opError("accept", "", ErrUnavailable, ErrNotListening)
 	}
 	err = retry(func() error { fd, remote, err = l.sys.accept(l.fd); return err })
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		return l, fd, remote, nil
-	case unix.EAGAIN:
+	case errors.Is(err, unix.EAGAIN):
 		return l, -1, nil, opError("accept", l.addr, ErrBusy, err)
 	}
 	return l, -1, nil, opError("accept", l.addr, ErrFailed, err)
