@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,6 +39,8 @@ func checkPath(path string) error {
 		return errors.New("the path is empty")
 	case len(path) > MaxPath:
 		return fmt.Errorf("the path is %d bytes long, at most %d fit", len(path), MaxPath)
+	case strings.IndexByte(path, 0) >= 0:
+		return errors.New("the path holds a NUL byte")
 	}
 	return nil
 }
@@ -49,7 +53,7 @@ func bindPath(sys kernel, fd int, path string, force bool) (*socketFile, Error, 
 	if isAbstract(path) {
 		return nil, ErrUnavailable, sys.bind(fd, &unix.SockaddrUnix{Name: path})
 	}
-	if code, err := clearPath(sys, path, force); err != nil {
+	if code, err := clearPath(path, force); err != nil {
 		return nil, code, err
 	}
 	if err := sys.bind(fd, &unix.SockaddrUnix{Name: path}); err != nil {
@@ -67,7 +71,7 @@ func bindPath(sys kernel, fd int, path string, force bool) (*socketFile, Error, 
 
 // clearPath makes room for a bind: it unlinks a socket file at which nobody
 // answers, and refuses everything else that is there.
-func clearPath(sys kernel, path string, force bool) (Error, error) {
+func clearPath(path string, force bool) (Error, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -76,7 +80,7 @@ func clearPath(sys kernel, path string, force bool) (Error, error) {
 		return ErrAlreadyExists, unix.EEXIST
 	}
 	if !force {
-		if err := probe(sys, path); !errors.Is(err, unix.ECONNREFUSED) {
+		if err := probe(path); !errors.Is(err, unix.ECONNREFUSED) {
 			return ErrAlreadyInUse, unix.EADDRINUSE
 		}
 	}
@@ -86,12 +90,20 @@ func clearPath(sys kernel, path string, force bool) (Error, error) {
 	return 0, nil
 }
 
-// probe dials a path. Only ECONNREFUSED says that nobody listens there.
-func probe(sys kernel, path string) error {
-	fd, err := sys.socket(unix.AF_UNIX)
+// probe asks whether the socket of a path is alive: only ECONNREFUSED says that
+// it is not (unix_find_bsd in net/unix/af_unix.c). It asks with a datagram
+// socket, which cannot connect to a stream socket (EPROTOTYPE), so the listener
+// that is alive finds no client in its queue.
+func probe(path string) error {
+	syscall.ForkLock.RLock() // keeps a child from inheriting it before it is close-on-exec
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM, 0)
+	if err == nil {
+		unix.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = unix.Close(fd) }()
-	return retry(func() error { return sys.connect(fd, &unix.SockaddrUnix{Name: path}) })
+	return retry(func() error { return unix.Connect(fd, &unix.SockaddrUnix{Name: path}) })
 }

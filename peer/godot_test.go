@@ -368,6 +368,11 @@ func TestGodotStreamPeerStringsGoRoundAndAreEmptyOnAnEmptyBuffer(t *testing.T) {
 	if got, err := s.GetUTF8String(ctx, -1); got != "Hello✩, World✩!" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
+	b.SetDataArray([]byte("\x09\x00\x00\x00\xef\xbb\xbfh\xffi\x00hidden"))
+	if got, err := s.GetUTF8String(ctx, -1); got != "h\ufffdi" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	b.Clear()
 	for _, read := range []func(context.Context, int) (string, error){s.GetString, s.GetUTF8String} {
 		if got, err := read(ctx, -1); got != "" || err == nil {
 			t.Errorf("empty: %q, %v", got, err)

@@ -40,8 +40,9 @@ func (s *Socket) getPartial(p []byte) (int, error) {
 	return 0, nil
 }
 
-// take hands out what is unread in the log first, and then asks the kernel.
-// Callers hold recv and the Socket's mu.
+// take hands out what is unread in the log, and asks the kernel for more if that
+// is too little: one read gives what one receive would have given. Callers hold
+// recv and the Socket's mu.
 func (c *conn) take(p []byte) (n int) {
 	if c.sink == nil {
 		if c.over() {
@@ -51,7 +52,7 @@ func (c *conn) take(p []byte) (n int) {
 		c.note(n, err)
 		return n
 	}
-	if c.sink.log.Unread(capture.In) == 0 {
+	if c.sink.log.Unread(capture.In) < int64(len(p)) {
 		c.receiveInto(c.fd)
 	}
 	return takeUnread(c.sink.log, p)
@@ -79,10 +80,10 @@ func takeUnread(log *capture.Log, p []byte) int {
 // many it needs. It returns how many bytes it has read, also with an error
 // (Q18, Q26). Several at a time take turns.
 func (s *Socket) GetData(ctx context.Context, p []byte) (got int, err error) {
-	if !s.receiving.take(ctx) {
+	if !s.reading.take(ctx) {
 		return 0, s.interrupted(ctx, "receive", 0, len(p))
 	}
-	defer s.receiving.leave()
+	defer s.reading.leave()
 	for on := (*conn)(nil); ; {
 		n, c, err := s.getSome(p[got:], on)
 		got += n

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -23,6 +25,7 @@ type SocketPeer interface {
 	Poll() error
 	Status() Status
 	DisconnectFromHost()
+	Wait(ctx context.Context, t PollType, timeout time.Duration) error
 }
 
 // server is what TCPServer and UDSServer share (SocketServer).
@@ -157,7 +160,7 @@ func (s *TCPServer) TakeConnection() (*TCP, error) {
 		return nil, err
 	}
 	t := &TCP{}
-	t.sys = s.sys
+	t.sys = l.sys
 	at := remoteAddr(remote)
 	if err := t.adopt(FamilyTCP, l.domain, fd, remote, "tcp://"+at.String()); err != nil {
 		return nil, opError("accept", l.addr, ErrFailed, err)
@@ -222,7 +225,7 @@ func (s *UDSServer) TakeConnection() (*UDS, error) {
 		return nil, err
 	}
 	u := &UDS{listener: l.path}
-	u.sys = s.sys
+	u.sys = l.sys
 	if err := u.adopt(FamilyUDS, unix.AF_UNIX, fd, nil, Address{Family: FamilyUDS, Path: l.path}.String()); err != nil {
 		return nil, opError("accept", l.addr, ErrFailed, err)
 	}

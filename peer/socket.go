@@ -34,8 +34,8 @@ type Socket struct {
 	writeEnd bool          // CloseWrite was called
 	last     error         // see LastError
 
-	sending   turn // of PutData, and of Wait for room
-	receiving turn // of GetData and Wait
+	writing turn // of PutData, and of Wait for room
+	reading turn // of GetData, and of Wait for bytes
 
 	now  func() time.Time // time.Now if nil
 	sys  kernel           // the machine's if nil

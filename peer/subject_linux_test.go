@@ -148,14 +148,6 @@ func (s *subject) ConnectedHost() string {
 	return s.tcp.ConnectedHost()
 }
 
-func codeOf(err error) Error {
-	var op *OpError
-	if errors.As(err, &op) {
-		return op.Code
-	}
-	return 0
-}
-
 func (s *subject) poll(code Error, status Status) error {
 	s.t.Helper()
 	err := s.Poll()

@@ -82,13 +82,14 @@ func (s *StreamPeer) GetString(ctx context.Context, n int) (string, error) {
 }
 
 // GetUTF8String is GetString of UTF-8. A byte that belongs to no character is
-// U+FFFD.
+// U+FFFD; a byte order mark at the beginning is dropped, as in the class.
 func (s *StreamPeer) GetUTF8String(ctx context.Context, n int) (string, error) {
 	p, err := s.getText(ctx, n)
 	if err != nil {
 		return "", err
 	}
 	defer s.keep(p)
+	p = bytes.TrimPrefix(p, []byte("\ufeff"))
 	if utf8.Valid(p) {
 		return string(p), nil
 	}

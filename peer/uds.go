@@ -14,14 +14,14 @@ type UDS struct {
 // CONNECTING means that the listener's queue is full, and each Poll tries
 // again. It never blocks.
 //
-// Errors: ErrAlreadyInUse (CONNECTING or CONNECTED), ErrInvalidParameter (an empty
-// path or one longer than MaxPath), ErrFailed with the system's cause, after
-// which the status is NONE.
+// Errors: ErrAlreadyInUse (the socket is open, but for one that was bound in
+// StatusNone: Q1), ErrInvalidParameter (an empty path or one longer than
+// MaxPath), ErrFailed with the system's cause, after which the status is NONE.
 func (u *UDS) ConnectToHost(path string) error {
 	addr := Address{Family: FamilyUDS, Path: path}.String()
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.status == StatusConnecting || u.status == StatusConnected {
+	if u.conn != nil && u.status != StatusNone {
 		return u.refuse("connect", addr, ErrAlreadyInUse, errBusy)
 	}
 	if err := checkPath(path); err != nil {

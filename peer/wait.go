@@ -81,10 +81,10 @@ func (s *Socket) ready(c *conn, events int16) (ready, joined bool, err error) {
 // has ended.
 func (s *Socket) waitFor(ctx context.Context, c *conn, t PollType) bool {
 	in := func(ctx context.Context) bool {
-		return s.receiving.take(ctx) && func() bool { defer s.receiving.leave(); return c.waitReadable(ctx) }()
+		return s.reading.take(ctx) && func() bool { defer s.reading.leave(); return c.waitReadable(ctx) }()
 	}
 	out := func(ctx context.Context) bool {
-		return s.sending.take(ctx) && func() bool { defer s.sending.leave(); return c.waitWritable(ctx) }()
+		return s.writing.take(ctx) && func() bool { defer s.writing.leave(); return c.waitWritable(ctx) }()
 	}
 	switch t {
 	case PollIn:

@@ -75,10 +75,10 @@ func (c *conn) put(p []byte) (int, error) {
 // blocks while the kernel's send queue is full or another PutData is under way,
 // until ctx ends, and returns how many bytes were sent.
 func (s *Socket) PutData(ctx context.Context, p []byte) (sent int, err error) {
-	if !s.sending.take(ctx) {
+	if !s.writing.take(ctx) {
 		return 0, s.interrupted(ctx, "send", 0, len(p))
 	}
-	defer s.sending.leave()
+	defer s.writing.leave()
 	sent, _, err = s.putAll(ctx, p, nil)
 	return sent, err
 }
@@ -87,10 +87,10 @@ func (s *Socket) PutData(ctx context.Context, p []byte) (sent int, err error) {
 // PutData comes between the pieces. An error of r is returned as it is.
 func (s *Socket) PutFrom(ctx context.Context, r io.Reader) (sent int64, err error) {
 	piece := make([]byte, capture.MaxCopy)
-	if !s.sending.take(ctx) {
+	if !s.writing.take(ctx) {
 		return 0, s.interrupted(ctx, "send", 0, len(piece))
 	}
-	defer s.sending.leave()
+	defer s.writing.leave()
 	for on := (*conn)(nil); ; {
 		n, end := r.Read(piece)
 		if n > 0 {
