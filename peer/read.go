@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"fmt"
 
 	"peerscope/peer/capture"
 )
@@ -81,7 +82,7 @@ func takeUnread(log *capture.Log, p []byte) int {
 // (Q18, Q26). Several at a time take turns.
 func (s *Socket) GetData(ctx context.Context, p []byte) (got int, err error) {
 	if !s.reading.take(ctx) {
-		return 0, s.interrupted(ctx, "receive", 0, len(p))
+		return 0, s.interrupted("receive", have(ctx, 0, len(p)))
 	}
 	defer s.reading.leave()
 	for on := (*conn)(nil); ; {
@@ -91,10 +92,15 @@ func (s *Socket) GetData(ctx context.Context, p []byte) (got int, err error) {
 			return got, err
 		}
 		if n == 0 && !c.waitReadable(ctx) {
-			return got, s.interrupted(ctx, "receive", got, len(p))
+			return got, s.interrupted("receive", have(ctx, got, len(p)))
 		}
 		on = c
 	}
+}
+
+// have says why a read that waits has ended, and how far it came.
+func have(ctx context.Context, n, of int) error {
+	return fmt.Errorf("%w: have %d of %d bytes", context.Cause(ctx), n, of)
 }
 
 // getSome reads what has come and returns the connection that it came over. It

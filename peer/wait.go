@@ -2,7 +2,6 @@ package peer
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -158,11 +157,10 @@ func (c *conn) waitPoller(ctx context.Context, deadline func(time.Time) error, w
 }
 
 // interrupted is the error of a call whose ctx has ended while it waited.
-func (s *Socket) interrupted(ctx context.Context, op string, have, need int) error {
+func (s *Socket) interrupted(op string, cause error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return &OpError{Op: op, Addr: s.addr, Code: ErrFailed,
-		Cause: fmt.Errorf("%w: have %d of %d bytes", context.Cause(ctx), have, need)}
+	return &OpError{Op: op, Addr: s.addr, Code: ErrFailed, Cause: cause}
 }
 
 // turn lets one call in at a time, and the others wait no longer than their

@@ -76,7 +76,7 @@ func (c *conn) put(p []byte) (int, error) {
 // until ctx ends, and returns how many bytes were sent.
 func (s *Socket) PutData(ctx context.Context, p []byte) (sent int, err error) {
 	if !s.writing.take(ctx) {
-		return 0, s.interrupted(ctx, "send", 0, len(p))
+		return 0, s.interrupted("send", context.Cause(ctx))
 	}
 	defer s.writing.leave()
 	sent, _, err = s.putAll(ctx, p, nil)
@@ -88,7 +88,7 @@ func (s *Socket) PutData(ctx context.Context, p []byte) (sent int, err error) {
 func (s *Socket) PutFrom(ctx context.Context, r io.Reader) (sent int64, err error) {
 	piece := make([]byte, capture.MaxCopy)
 	if !s.writing.take(ctx) {
-		return 0, s.interrupted(ctx, "send", 0, len(piece))
+		return 0, s.interrupted("send", context.Cause(ctx))
 	}
 	defer s.writing.leave()
 	for on := (*conn)(nil); ; {
@@ -121,7 +121,7 @@ func (s *Socket) putAll(ctx context.Context, p []byte, on *conn) (sent int, _ *c
 			return sent, c, err
 		}
 		if n == 0 && !c.waitWritable(ctx) {
-			return sent, c, s.interrupted(ctx, "send", sent, len(p))
+			return sent, c, s.interrupted("send", context.Cause(ctx))
 		}
 		on = c
 	}
