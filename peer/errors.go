@@ -27,7 +27,7 @@ const (
 	ErrBusy             Error = 44 // nothing to do without waiting
 )
 
-var names = map[Error]string{
+var errorNames = map[Error]string{
 	0:                   "OK",
 	ErrFailed:           "FAILED",
 	ErrUnavailable:      "ERR_UNAVAILABLE",
@@ -46,7 +46,7 @@ var names = map[Error]string{
 
 // Name returns the family's own name of the number, as printed in JSON.
 func (e Error) Name() string {
-	if name, known := names[e]; known {
+	if name, known := errorNames[e]; known {
 		return name
 	}
 	return fmt.Sprintf("ERR_%d", uint8(e))

@@ -54,23 +54,3 @@ func FuzzTypedReaders(f *testing.F) {
 		}
 	})
 }
-
-// FuzzHalf holds that a half that was read is written as it was, but for what
-// the class's encoder does not write: subnormals, -0 and the kinds of NaN.
-func FuzzHalf(f *testing.F) {
-	for _, h := range []uint16{0, 0x3c00, 0x0400, 0x03ff, 0x7bff, 0x7c00, 0xfc00, 0x7e00, 0x8000} {
-		f.Add(h)
-	}
-	f.Fuzz(func(t *testing.T, h uint16) {
-		want := h
-		switch exponent, mantissa := h>>10&0x1f, h&0x3ff; {
-		case exponent == 0:
-			want = 0
-		case exponent == 31 && mantissa != 0:
-			want = h&0x8000 | 0x7fff
-		}
-		if got := halfBits(halfValue(h)); got != want {
-			t.Errorf("%04x becomes %04x, want %04x", h, got, want)
-		}
-	})
-}
