@@ -339,7 +339,7 @@ func TestQ12APathMayFillSunPathAndALongerOneIsABadArgument(t *testing.T) {
 	}
 }
 
-// interrupted gives EINTR once before every call, as a signal would.
+// interrupting gives EINTR once before every call, as a signal would.
 type interrupting struct {
 	system
 	calls, interrupts int

@@ -62,7 +62,7 @@
 //	  disconnect_from_host            Socket.DisconnectFromHost
 //	  wait (C++ only)                 Socket.Wait
 //	  connect_timeout_seconds         Socket.SetConnectTimeout
-//	  (the class has none)            Socket.CloseWrite, Socket.Queues, Socket.Deadline,
+//	  (the class has none)            Socket.CloseWrite, Socket.PutFrom, Socket.Queues, Socket.Deadline,
 //	                                  Socket.LastError, Socket.KeepWriteOnEOF
 //	StreamPeerTCP
 //	  bind                            TCP.Bind
@@ -103,7 +103,7 @@
 //
 // # What blocks
 //
-// PutData, GetData, Wait and what stands on them, the typed reads and writes,
+// PutData, PutFrom, GetData, Wait and what stands on them, the typed reads and writes,
 // wait until they are done or their context ends; ConnectToHost of a TCP socket
 // looks a name up first. Everything else returns at once. No lock is held while a
 // call waits: the socket can be polled, read, written and disconnected meanwhile,

@@ -15,7 +15,7 @@ const DefaultConnectTimeout = 30 * time.Second
 
 // Socket is what TCP and UDS share: the four statuses and the calls that move
 // between them (StreamPeerSocket). It is safe for concurrent use. No call but
-// PutData, GetData and Wait blocks, and they hold no lock while they wait.
+// PutData, PutFrom, GetData and Wait blocks, and they hold no lock while they wait.
 type Socket struct {
 	// KeepWriteOnEOF keeps a connection CONNECTED when the other end has ended
 	// its sending, so that we can go on with ours until CloseWrite or
