@@ -15,20 +15,31 @@ import (
 // conn is one open kernel socket. Everything under the receive lock (recv) is
 // done by whoever holds it: the reader, or a call of the class.
 type conn struct {
+	sys    kernel
 	family Family
-	remote unix.Sockaddr
+	domain int           // of the socket: AF_INET, AF_INET6 or AF_UNIX
+	remote unix.Sockaddr // nil while it is only bound
 	now    func() time.Time
 	sink   *sink // nil: a socket by itself, whose calls ask the kernel
 
-	fd   int             // the descriptor while file is nil: a Unix socket that is not connected yet
-	file *os.File        // owns the descriptor once it has joined Go's poller
+	// The descriptor stays open while the Socket's mu is held: only close, under
+	// it, closes it. The calls that wait have a reference of the poller's own.
+	fd   int
+	file *os.File        // owns fd once it has joined Go's poller; nil for a bound socket and a pending Unix one
 	raw  syscall.RawConn // of file
+	made *socketFile     // what a bind made in the file system; nil if nothing
+
+	ended fact  // what closed it, and why; guarded by the Socket's mu
+	cause error // nil while it is open
+
+	one [1]byte // what look peeks into
 
 	recv   sync.Mutex // the receive lock: held over one non-blocking receive, never longer
 	facts  facts
 	closed bool // no more is received or recorded
 
 	receiving chan struct{} // closed when the reader leaves the poller's write side to PutData; nil without one
+	news      chan struct{} // holds a value when the reader or a call has recorded something; nil without a reader
 }
 
 // sink is where a Set's sockets put what they receive and what happens.
@@ -52,6 +63,18 @@ type facts struct {
 func (c *conn) fail(err error) {
 	if c.facts.err == nil {
 		c.facts.err, c.facts.errAt = err, c.now()
+		c.tell()
+	}
+}
+
+// tell wakes a call that waits for what a reader records. Callers hold recv.
+func (c *conn) tell() {
+	if c.news == nil {
+		return
+	}
+	select {
+	case c.news <- struct{}{}:
+	default:
 	}
 }
 
@@ -71,17 +94,6 @@ func (c *conn) join() error {
 	return nil
 }
 
-// control calls f with the descriptor, which stays open meanwhile. It does
-// not wait for the reader, as RawConn.Read would.
-func (c *conn) control(f func(fd int)) {
-	if c.file == nil {
-		f(c.fd)
-		return
-	}
-	// The only error is that the file is closed; then there is nothing to ask.
-	_ = c.raw.Control(func(fd uintptr) { f(int(fd)) })
-}
-
 // close closes the socket and ends its reader. If we disconnect while bytes lie
 // unread in the log, a TCP socket sends RST and drops what it had not sent
 // (linger 0, tcp(7)): R1. The bytes are counted once the reader takes no more of
@@ -89,13 +101,13 @@ func (c *conn) control(f func(fd int)) {
 func (c *conn) close(disconnect bool) {
 	c.recv.Lock()
 	c.closed = true
+	c.tell()
 	reset := disconnect && c.family == FamilyTCP && c.sink != nil && c.sink.log.Unread(capture.In) > 0
 	c.recv.Unlock()
 	if reset {
-		c.control(func(fd int) {
-			_ = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1, Linger: 0})
-		})
+		_ = unix.SetsockoptLinger(c.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1, Linger: 0})
 	}
+	c.made.remove() // while we still have the inode: nobody else's file can be the same
 	// A close that fails has closed all the same (close(2)), and no byte of ours depends on it.
 	if c.file == nil {
 		_ = unix.Close(c.fd)
@@ -104,10 +116,10 @@ func (c *conn) close(disconnect bool) {
 	_ = c.file.Close()
 }
 
-// connect issues connect(2), again while it is pending, as the class does.
+// begin issues connect(2), again while it is pending, as the class does.
 // Only a nil error means connected; pending says that it may become so.
-func (c *conn) connect(fd int) (pending bool, err error) {
-	err = retry(func() error { return unix.Connect(fd, c.remote) })
+func (c *conn) begin(fd int) (pending bool, err error) {
+	err = retry(func() error { return c.sys.connect(fd, c.remote) })
 	switch {
 	case err == nil, errors.Is(err, unix.EISCONN):
 		return false, nil
@@ -124,10 +136,10 @@ func (c *conn) handshake(fd int) (ended bool) {
 	if !c.facts.established.IsZero() || c.facts.err != nil {
 		return true
 	}
-	if c.family == FamilyTCP && pollNow(fd, unix.POLLOUT) == 0 {
+	if c.family == FamilyTCP && pollNow(c.sys, fd, unix.POLLOUT) == 0 {
 		return false
 	}
-	if c.sink != nil && pendingError(fd) {
+	if c.sink != nil && c.pendingError(fd) {
 		c.drain(fd) // what came before a reset: connect on a failed socket throws it away (tcp_disconnect in net/ipv4/tcp.c)
 	}
 	if c.family == FamilyTCP {
@@ -138,7 +150,7 @@ func (c *conn) handshake(fd int) (ended bool) {
 			return true
 		}
 	}
-	pending, err := c.connect(fd)
+	pending, err := c.begin(fd)
 	switch {
 	case err != nil:
 		c.fail(err)
@@ -153,18 +165,27 @@ func (c *conn) handshake(fd int) (ended bool) {
 // look records the end of the stream or an error, if that is what comes next.
 // It reports whether bytes come next. Callers hold recv.
 func (c *conn) look(fd int) (bytes bool) {
-	if c.closed || !c.facts.eof.IsZero() || c.facts.err != nil {
+	if c.over() {
 		return false
 	}
-	var one [1]byte
-	n, err := peek(fd, one[:])
+	n := 0
+	err := retry(func() (err error) { n, err = c.sys.peek(fd, c.one[:]); return err })
+	return c.note(n, err)
+}
+
+// over reports whether nothing more will be received. Callers hold recv.
+func (c *conn) over() bool { return c.closed || !c.facts.eof.IsZero() || c.facts.err != nil }
+
+// note records what a receive of at least a byte has said. It reports whether
+// there were bytes. Callers hold recv.
+func (c *conn) note(n int, err error) (bytes bool) {
 	switch {
 	case errors.Is(err, unix.EAGAIN):
-		return false
 	case err != nil:
 		c.fail(err)
 	case n == 0:
 		c.facts.eof = c.now()
+		c.tell()
 	default:
 		return true
 	}
@@ -173,7 +194,9 @@ func (c *conn) look(fd int) (bytes bool) {
 
 // pendingError reports whether the socket has an error to tell (POLLERR). It
 // does not read SO_ERROR, which would clear it.
-func pendingError(fd int) bool { return pollNow(fd, unix.POLLIN|unix.POLLOUT)&unix.POLLERR != 0 }
+func (c *conn) pendingError(fd int) bool {
+	return pollNow(c.sys, fd, unix.POLLIN|unix.POLLOUT)&unix.POLLERR != 0
+}
 
 // takeError reads SO_ERROR, once it is decided that the socket will be closed.
 func (c *conn) takeError(fd int) {
@@ -185,36 +208,12 @@ func (c *conn) takeError(fd int) {
 	c.fail(unix.ECONNRESET) // the error was taken before us; a reset is what it was (spec §2.2)
 }
 
-// pollNow is poll(2) with a zero-length wait. It returns the events that hold.
-func pollNow(fd int, events int16) int16 {
-	set := [1]unix.PollFd{{Fd: int32(fd), Events: events}}
-	err := retry(func() error { _, err := unix.Poll(set[:], 0); return err })
-	if err != nil {
-		return unix.POLLERR
-	}
-	return set[0].Revents
-}
-
-func peek(fd int, p []byte) (n int, err error) {
-	err = retry(func() error { n, _, err = unix.Recvfrom(fd, p, unix.MSG_PEEK); return err })
-	return n, err
-}
-
-func receive(fd int, p []byte) (n int, err error) {
-	err = retry(func() error { n, err = unix.Read(fd, p); return err })
+func (c *conn) receive(fd int, p []byte) (n int, err error) {
+	err = retry(func() error { n, err = c.sys.recv(fd, p); return err })
 	return max(n, 0), err
 }
 
-func send(fd int, p []byte) (n int, err error) {
-	err = retry(func() error { n, err = unix.SendmsgN(fd, p, nil, nil, sendFlags); return err })
+func (c *conn) transmit(fd int, p []byte) (n int, err error) {
+	err = retry(func() error { n, err = c.sys.send(fd, p); return err })
 	return max(n, 0), err
-}
-
-// retry calls again after EINTR: Go's own signals make it frequent (Q13).
-func retry(call func() error) error {
-	for {
-		if err := call(); !errors.Is(err, unix.EINTR) {
-			return err
-		}
-	}
 }

@@ -13,30 +13,41 @@ type Error uint8
 // The numbers that this package returns.
 const (
 	ErrFailed           Error = 1
+	ErrUnavailable      Error = 2 // the socket is closed, or the local address cannot be had
+	ErrUnauthorized     Error = 4
+	ErrOutOfMemory      Error = 6 // a length above what is allowed
 	ErrFileEOF          Error = 18
+	ErrCantCreate       Error = 20 // a server's socket
 	ErrAlreadyInUse     Error = 22
 	ErrCantResolve      Error = 26
 	ErrConnectionError  Error = 27
+	ErrInvalidData      Error = 30
 	ErrInvalidParameter Error = 31
+	ErrAlreadyExists    Error = 32
+	ErrBusy             Error = 44 // nothing to do without waiting
 )
+
+var errorNames = map[Error]string{
+	0:                   "OK",
+	ErrFailed:           "FAILED",
+	ErrUnavailable:      "ERR_UNAVAILABLE",
+	ErrUnauthorized:     "ERR_UNAUTHORIZED",
+	ErrOutOfMemory:      "ERR_OUT_OF_MEMORY",
+	ErrFileEOF:          "ERR_FILE_EOF",
+	ErrCantCreate:       "ERR_CANT_CREATE",
+	ErrAlreadyInUse:     "ERR_ALREADY_IN_USE",
+	ErrCantResolve:      "ERR_CANT_RESOLVE",
+	ErrConnectionError:  "ERR_CONNECTION_ERROR",
+	ErrInvalidData:      "ERR_INVALID_DATA",
+	ErrInvalidParameter: "ERR_INVALID_PARAMETER",
+	ErrAlreadyExists:    "ERR_ALREADY_EXISTS",
+	ErrBusy:             "ERR_BUSY",
+}
 
 // Name returns the family's own name of the number, as printed in JSON.
 func (e Error) Name() string {
-	switch e {
-	case 0:
-		return "OK"
-	case ErrFailed:
-		return "FAILED"
-	case ErrFileEOF:
-		return "ERR_FILE_EOF"
-	case ErrAlreadyInUse:
-		return "ERR_ALREADY_IN_USE"
-	case ErrCantResolve:
-		return "ERR_CANT_RESOLVE"
-	case ErrConnectionError:
-		return "ERR_CONNECTION_ERROR"
-	case ErrInvalidParameter:
-		return "ERR_INVALID_PARAMETER"
+	if name, known := errorNames[e]; known {
+		return name
 	}
 	return fmt.Sprintf("ERR_%d", uint8(e))
 }
@@ -48,7 +59,7 @@ func (e Error) Error() string { return fmt.Sprintf("%s (%d)", e.Name(), uint8(e)
 // and why. It unwraps to both Code and Cause, so errors.Is finds the family's
 // number and the system's error alike.
 type OpError struct {
-	Op    string // "connect", "poll", "send", "receive", "half-close"
+	Op    string // "connect", "poll", "send", "receive", "half-close", "bind", "listen", "accept", "wait" …
 	Addr  string // the remote address as written; "" where there is none
 	Code  Error
 	Cause error // the system's error, or our own reason; never nil
@@ -73,5 +84,9 @@ var (
 	ErrDisconnected = errors.New("disconnected")     // DisconnectFromHost was called
 	ErrNotConnected = errors.New("not connected")    // a read or write needs StatusConnected
 	ErrWriteClosed  = errors.New("half-closed here") // a write after CloseWrite
+	ErrNotListening = errors.New("not listening")    // a server takes connections after Listen
 	errBusy         = errors.New("busy: disconnect first")
+	errListening    = errors.New("listening already: stop first")
+	errPending      = errors.New("an error is pending: poll tells it")
+	errClosed       = errors.New("the socket is closed")
 )

@@ -2,13 +2,18 @@ package peer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
+	"syscall"
 	"time"
 
 	"peerscope/peer"
 	"peerscope/peer/capture"
+	"peerscope/peer/variant"
 )
 
 // listenEcho listens on a loopback port and sends back what comes.
@@ -79,6 +84,110 @@ func ExampleTCP() {
 	// connecting
 	// connected
 	// hello
+}
+
+// A server takes what has connected; the peers that it takes are CONNECTED.
+func ExampleTCPServer() {
+	ctx := context.Background()
+	var server peer.TCPServer
+	if err := server.Listen(0, "127.0.0.1"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Stop()
+	_, err := server.TakeConnection()
+	fmt.Println(errors.Is(err, peer.ErrBusy)) // nobody is there yet
+
+	var client peer.TCP
+	defer client.DisconnectFromHost()
+	if err := client.ConnectToHost(ctx, "127.0.0.1", server.LocalPort()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !server.IsConnectionAvailable() {
+		<-tick.C
+	}
+	taken, err := server.TakeConnection()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer taken.DisconnectFromHost()
+	fmt.Println(taken.Status(), taken.ConnectedPort() == client.LocalPort())
+	// Output:
+	// true
+	// connected true
+}
+
+// Typed values go over any Stream, here a Buffer. Both ends must agree on what
+// comes when.
+func ExampleStreamPeer() {
+	ctx := context.Background()
+	var buffer peer.Buffer
+	s := peer.StreamPeer{Stream: &buffer}
+	for _, err := range []error{
+		s.PutU16(ctx, 0x1234),
+		s.PutUTF8String(ctx, "hello"),
+		s.PutVar(ctx, variant.Array{Values: []variant.Value{variant.String("pos"), variant.Vector2{1, -2.5}}}),
+	} {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Printf("% x\n", buffer.DataArray()[:11])
+
+	if err := buffer.Seek(0); err != nil {
+		fmt.Println(err)
+		return
+	}
+	n, _ := s.GetU16(ctx)
+	text, _ := s.GetUTF8String(ctx, -1)
+	value, err := s.GetVar(ctx)
+	fmt.Println(n, text, value, err)
+	_, err = s.GetU64(ctx)
+	fmt.Println(err)
+	// Output:
+	// 34 12 05 00 00 00 68 65 6c 6c 6f
+	// 4660 hello ["pos", Vector2(1, -2.5)] <nil>
+	// receive: have 0 of 8 bytes
+}
+
+// An error has the family's number and the system's reason, and a read that
+// blocks ends with its context.
+func ExampleUDS() {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "app.sock")
+
+	var client peer.UDS
+	err = client.ConnectToHost(path)
+	fmt.Println(errors.Is(err, peer.ErrFailed), errors.Is(err, syscall.ENOENT), client.Status())
+
+	var server peer.UDSServer
+	if err := server.Listen(path); err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Stop()
+	if err := client.ConnectToHost(path); err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer client.DisconnectFromHost()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	n, err := client.GetData(ctx, make([]byte, 28))
+	fmt.Println(n, errors.Is(err, context.DeadlineExceeded), client.Status())
+	// Output:
+	// true true none
+	// 0 true connected
 }
 
 // A Set reads by itself and keeps what it has read; polls, on a tick, tell what

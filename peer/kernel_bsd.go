@@ -18,23 +18,38 @@ const (
 	sendQApprox = false
 )
 
-// openSocket makes a non-blocking, close-on-exec stream socket. The fork lock
-// keeps a child from inheriting it in between.
+// openSocket makes a non-blocking, close-on-exec stream socket.
 func openSocket(domain int) (int, error) {
+	fd, _, err := create(func() (int, unix.Sockaddr, error) {
+		fd, err := unix.Socket(domain, unix.SOCK_STREAM, 0)
+		return fd, nil, err
+	})
+	return fd, err
+}
+
+// acceptSocket takes the connection that waits longest, non-blocking and
+// close-on-exec.
+func acceptSocket(fd int) (int, unix.Sockaddr, error) {
+	return create(func() (int, unix.Sockaddr, error) { return unix.Accept(fd) })
+}
+
+// create makes a socket. The fork lock keeps a child from inheriting it before
+// it is close-on-exec.
+func create(open func() (int, unix.Sockaddr, error)) (int, unix.Sockaddr, error) {
 	syscall.ForkLock.RLock()
-	fd, err := unix.Socket(domain, unix.SOCK_STREAM, 0)
+	fd, remote, err := open()
 	if err == nil {
 		unix.CloseOnExec(fd)
 	}
 	syscall.ForkLock.RUnlock()
 	if err != nil {
-		return -1, err
+		return -1, nil, err
 	}
 	if err := prepare(fd); err != nil {
 		_ = unix.Close(fd)
-		return -1, err
+		return -1, nil, err
 	}
-	return fd, nil
+	return fd, remote, nil
 }
 
 // readable returns how many bytes a read would give now (FIONREAD).

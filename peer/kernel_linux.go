@@ -18,6 +18,12 @@ func openSocket(domain int) (int, error) {
 	return unix.Socket(domain, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 }
 
+// acceptSocket takes the connection that waits longest, non-blocking and
+// close-on-exec.
+func acceptSocket(fd int) (int, unix.Sockaddr, error) {
+	return unix.Accept4(fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+}
+
 // kernelQueues returns Recv-Q and Send-Q in bytes, below zero where there is
 // no figure (SIOCINQ and SIOCOUTQ, tcp(7) and unix(7)).
 func kernelQueues(fd int) (recvQ, sendQ int64) {

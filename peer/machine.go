@@ -8,6 +8,7 @@ const (
 	connectDone     fact = iota // connect() = 0 at once
 	connectPending              // EINPROGRESS, or EAGAIN on a Unix socket whose listener's queue is full
 	connectFailed               // any other errno at once
+	accepted                    // taken from a server
 	pollPending                 // the handshake goes on
 	pollEstablished             // the handshake is complete
 	pollRefused                 // the handshake failed
@@ -37,6 +38,10 @@ func judge(s Status, f fact) verdict {
 		switch f {
 		case connectDone:
 			return verdict{next: StatusConnected}
+		case accepted:
+			if s == StatusNone {
+				return verdict{next: StatusConnected}
+			}
 		case connectPending:
 			return verdict{next: StatusConnecting}
 		case connectFailed:

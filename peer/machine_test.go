@@ -21,6 +21,7 @@ func TestJudge(t *testing.T) {
 		{"connect, pending", connectPending, [4]func(Status) verdict{to(connecting), same, same, to(connecting)}},
 		{"connect, immediate success", connectDone, [4]func(Status) verdict{to(connected), same, same, to(connected)}},
 		{"connect, immediate failure", connectFailed, [4]func(Status) verdict{closes(none, 1), same, same, closes(none, 1)}},
+		{"accept (new peer object)", accepted, [4]func(Status) verdict{to(connected), same, same, same}},
 		{"poll, connect still pending", pollPending, [4]func(Status) verdict{same, same, same, same}},
 		{"poll, connect ok", pollEstablished, [4]func(Status) verdict{same, to(connected), same, same}},
 		{"poll, refused or unreachable", pollRefused, [4]func(Status) verdict{same, closes(failed, 27), same, same}},
@@ -48,7 +49,7 @@ func TestJudge(t *testing.T) {
 func TestNamesAreTheFamilys(t *testing.T) {
 	for code, want := range map[Error]string{
 		0: "OK", 1: "FAILED", 18: "ERR_FILE_EOF", 22: "ERR_ALREADY_IN_USE", 26: "ERR_CANT_RESOLVE",
-		27: "ERR_CONNECTION_ERROR", 31: "ERR_INVALID_PARAMETER", 44: "ERR_44",
+		27: "ERR_CONNECTION_ERROR", 31: "ERR_INVALID_PARAMETER", 44: "ERR_BUSY", 47: "ERR_47",
 	} {
 		if code.Name() != want {
 			t.Errorf("%d is %s, want %s", uint8(code), code.Name(), want)

@@ -55,3 +55,11 @@ func (c *fakeClock) now() time.Time {
 }
 
 func (c *fakeClock) move(by time.Duration) { c.ahead.Add(int64(by)) }
+
+func codeOf(err error) Error {
+	var op *OpError
+	if errors.As(err, &op) {
+		return op.Code
+	}
+	return 0
+}

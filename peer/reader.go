@@ -64,7 +64,7 @@ func (c *conn) receiveOnce(fd int) (ready, more bool) {
 	case !c.facts.eof.IsZero():
 		c.sink.mark()
 		// After a FIN only an error can follow: our next write may be answered by RST.
-		if pendingError(fd) {
+		if c.pendingError(fd) {
 			c.takeError(fd)
 			return true, false
 		}
@@ -79,10 +79,11 @@ func (c *conn) receiveInto(fd int) bool {
 	if !c.look(fd) {
 		return false
 	}
-	want := min(max(readable(fd), 1), maxReceive)
+	want := min(max(c.sys.readable(fd), 1), maxReceive)
 	block := c.sink.log.Reserve(capture.In, int(want))
-	n, err := receive(fd, block[:min(len(block), maxReceive)])
+	n, err := c.receive(fd, block[:min(len(block), maxReceive)])
 	c.sink.log.Commit(capture.In, n)
+	c.tell()
 	if err != nil && !errors.Is(err, unix.EAGAIN) {
 		c.fail(err)
 	}
@@ -93,7 +94,7 @@ func (c *conn) receiveInto(fd int) bool {
 // closed, so that the bytes before a reset are seen (Q3). Callers hold recv.
 // It is bounded by what was there when it began.
 func (c *conn) drain(fd int) {
-	for left := readable(fd); left > 0; {
+	for left := c.sys.readable(fd); left > 0; {
 		before := c.received()
 		if !c.receiveInto(fd) {
 			return

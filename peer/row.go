@@ -83,7 +83,7 @@ func newRow(s *Set, id ID, addr Address) *row {
 	}
 	r.sock.now = s.now
 	r.sock.timeout = s.timeout
-	r.sock.sink = &sink{log: r.log, event: r.append, mark: r.mark, spawn: s.Go}
+	r.sock.attach(&sink{log: r.log, event: r.append, mark: r.mark, spawn: s.Go})
 	return r
 }
 

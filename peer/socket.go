@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
@@ -15,9 +14,15 @@ import (
 const DefaultConnectTimeout = 30 * time.Second
 
 // Socket is what TCP and UDS share: the four statuses and the calls that move
-// between them. It is safe for concurrent use. No call but PutData blocks, and
-// PutData holds no lock while it waits.
+// between them (StreamPeerSocket). It is safe for concurrent use. No call but
+// PutData, PutFrom, GetData and Wait blocks, and they hold no lock while they wait.
 type Socket struct {
+	// KeepWriteOnEOF keeps a connection CONNECTED when the other end has ended
+	// its sending, so that we can go on with ours until CloseWrite or
+	// DisconnectFromHost. The class does not (Q2), and neither does the zero
+	// value. Set it before the socket is connected.
+	KeepWriteOnEOF bool
+
 	mu       sync.Mutex // guards all below; never held across a blocking call
 	status   Status
 	conn     *conn // nil while closed
@@ -27,11 +32,19 @@ type Socket struct {
 	begun    time.Time     // when the last connect began
 	patience time.Duration // of the connect in flight, sampled when it began
 	writeEnd bool          // CloseWrite was called
+	last     error         // see LastError
 
-	sending chan struct{} // holds a value while a PutData is under way; made by the first
+	writing turn // of PutData, and of Wait for room
+	reading turn // of GetData, and of Wait for bytes
 
 	now  func() time.Time // time.Now if nil
-	sink *sink            // set before the first connect by a Set
+	sys  kernel           // the machine's if nil
+	sink *sink            // set by attach
+}
+
+// newConn is a connection that begins with a socket of the kernel's.
+func (s *Socket) newConn(family Family, domain, fd int) *conn {
+	return &conn{sys: orSystem(s.sys), family: family, domain: domain, now: s.clock, sink: s.sink, fd: fd}
 }
 
 func (s *Socket) clock() time.Time {
@@ -65,6 +78,16 @@ func (s *Socket) nextTimeout() time.Duration {
 	return s.timeout
 }
 
+// LastError returns what ended the last connection or connect, also where the
+// call that noticed it was OK (Code 0): a FIN that Poll has seen, our own
+// disconnect. nil if nothing has ended yet. The same end is NONE or ERROR by who
+// notices it first (Q4); this says why.
+func (s *Socket) LastError() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
 // Deadline returns when a pending connect will be given up, the zero time if
 // none is pending.
 func (s *Socket) Deadline() time.Time {
@@ -76,20 +99,24 @@ func (s *Socket) Deadline() time.Time {
 	return s.deadline
 }
 
-// start opens a socket and begins to connect it: spec §2.1. Callers hold mu
-// and have checked that the socket is free and the argument good.
+// start begins to connect: spec §2.1, with the bound socket if there is one.
+// Callers hold mu and have checked that the socket is free and the argument good.
 func (s *Socket) start(family Family, domain int, remote unix.Sockaddr, addr string) error {
 	s.addr = addr
-	fd, err := openSocket(domain)
-	if err != nil {
-		return s.apply("connect", connectFailed, s.clock(), err, ByNone) // NONE, also from ERROR (spec §2.1)
+	c := s.conn
+	if c == nil {
+		fd, err := orSystem(s.sys).socket(domain)
+		if err != nil {
+			return s.apply("connect", connectFailed, s.clock(), err, ByNone) // NONE, also from ERROR (spec §2.1)
+		}
+		c = s.newConn(family, domain, fd)
 	}
-	c := &conn{family: family, remote: remote, now: s.clock, sink: s.sink, fd: fd}
+	c.remote = remote
 	s.conn, s.writeEnd = c, false
 	s.patience = s.nextTimeout()
 	s.begun = s.clock()
 	s.deadline = s.begun.Add(s.patience)
-	pending, err := c.connect(fd)
+	pending, err := c.begin(c.fd)
 	if err == nil && (family == FamilyTCP || !pending) {
 		err = c.join()
 	}
@@ -102,118 +129,46 @@ func (s *Socket) start(family Family, domain int, remote unix.Sockaddr, addr str
 		c.facts.established = s.clock()
 		err = s.apply("connect", connectDone, c.facts.established, nil, ByNone)
 	}
-	if c.file != nil {
-		s.startReader()
-	}
+	s.startReader()
 	return err
 }
 
+// adopt makes a new socket of an accepted connection: spec §2.5.
+func (s *Socket) adopt(family Family, domain, fd int, remote unix.Sockaddr, addr string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.newConn(family, domain, fd)
+	c.remote = remote
+	if err := c.join(); err != nil {
+		return err
+	}
+	s.conn, s.addr = c, addr
+	s.begun = s.clock()
+	c.facts.established = s.begun
+	return s.apply("accept", accepted, s.begun, nil, ByNone)
+}
+
+// attach gives a socket a place for what it receives and what happens. A
+// connection that is under way gets its reader at once, later ones when they
+// begin. Nobody else may use the socket before.
+func (s *Socket) attach(k *sink) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sink = k
+	if s.conn != nil {
+		s.conn.sink = k
+		s.startReader()
+	}
+}
+
+// startReader starts the reader of a connection that has joined the poller.
 func (s *Socket) startReader() {
-	if s.sink == nil {
+	if s.sink == nil || s.conn == nil || s.conn.file == nil {
 		return
 	}
 	s.conn.receiving = make(chan struct{})
+	s.conn.news = make(chan struct{}, 1)
 	s.sink.spawn(s.conn.read)
-}
-
-// Poll advances the status: spec §2.2. It is the only call that turns
-// CONNECTING into CONNECTED, and the only one that ever sets ERROR. It never
-// blocks. The error is nil for the class's OK.
-func (s *Socket) Poll() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch s.status {
-	case StatusConnecting:
-		return s.pollConnecting()
-	case StatusConnected:
-		return s.pollConnected()
-	}
-	return nil
-}
-
-func (s *Socket) pollConnecting() error {
-	c, now := s.conn, s.clock()
-	c.recv.Lock()
-	c.control(func(fd int) {
-		// The reader may have seen the handshake before a reset that it has not
-		// come to yet. By itself the socket would refuse then (spec §2.2 [O]).
-		if c.handshake(fd) && c.sink != nil {
-			c.askRecorded(fd)
-		}
-	})
-	facts := c.facts
-	c.recv.Unlock()
-	switch {
-	case facts.err != nil:
-		return s.apply("connect", pollRefused, facts.errAt, facts.err, ByRemote)
-	case !facts.established.IsZero():
-		if c.file == nil {
-			if err := c.join(); err != nil {
-				return s.apply("connect", pollRefused, now, err, ByLocal)
-			}
-			s.startReader()
-		}
-		return s.apply("connect", pollEstablished, facts.established, nil, ByNone)
-	case now.After(s.deadline):
-		return s.apply("connect", pollLate, now, fmt.Errorf("no answer within %v", s.patience), ByTimeout)
-	}
-	return s.apply("connect", pollPending, now, nil, ByNone)
-}
-
-func (s *Socket) pollConnected() error {
-	c := s.conn
-	c.recv.Lock()
-	c.control(func(fd int) {
-		if c.sink == nil {
-			c.askKernel(fd)
-		} else {
-			c.askRecorded(fd)
-		}
-	})
-	facts, unread := c.facts, s.unread()
-	c.recv.Unlock()
-	switch {
-	case facts.err != nil:
-		return s.apply("poll", pollReset, facts.errAt, facts.err, ByRemote)
-	case !facts.eof.IsZero() && unread == 0:
-		return s.apply("poll", pollEOF, facts.eof, c.endOfStream(), ByRemote)
-	}
-	return s.apply("poll", pollIdle, s.clock(), nil, ByNone)
-}
-
-// askKernel is the class's own Poll on a connected socket: an end needs
-// readability with nothing to read; an error counts only if it still stands.
-func (c *conn) askKernel(fd int) {
-	if pendingError(fd) {
-		c.takeError(fd)
-		return
-	}
-	if pollNow(fd, unix.POLLIN) != 0 && readable(fd) == 0 {
-		c.look(fd)
-	}
-}
-
-// askRecorded is Poll on a socket with a reader: what the reader has recorded
-// comes first, then what it has not come to yet.
-func (c *conn) askRecorded(fd int) {
-	if c.facts.err != nil {
-		return
-	}
-	if pendingError(fd) {
-		c.drain(fd)
-		if c.facts.err == nil {
-			c.takeError(fd)
-		}
-		return
-	}
-	c.look(fd)
-}
-
-func (c *conn) endOfStream() error {
-	if c.family == FamilyTCP {
-		return ErrFIN
-	}
-	return ErrEOF
 }
 
 // unread is what lies in the log after the read mark.
@@ -231,9 +186,15 @@ func (s *Socket) apply(op string, f fact, at time.Time, cause error, by By) erro
 	addr := s.addr
 	s.status = v.next
 	if v.closes {
-		s.close(f == disconnected)
+		s.close(f, cause)
 	}
 	err := opError(op, addr, v.code, cause)
+	if err != nil || v.closes {
+		s.last = err
+		if err == nil && cause != nil {
+			s.last = &OpError{Op: op, Addr: addr, Cause: cause}
+		}
+	}
 	switch {
 	case from != v.next:
 		s.record(Event{
@@ -271,9 +232,10 @@ func (s *Socket) record(e Event) {
 }
 
 // close is the "✂" of spec §2.6: the socket, the deadline and the address go.
-func (s *Socket) close(disconnect bool) {
+func (s *Socket) close(f fact, cause error) {
 	if s.conn != nil {
-		s.conn.close(disconnect)
+		s.conn.ended, s.conn.cause = f, cause
+		s.conn.close(f == disconnected)
 	}
 	if s.sink != nil {
 		s.sink.log.Consume(capture.In, -1) // what is unread is no longer available, and not the next connection's
@@ -304,8 +266,7 @@ func (s *Socket) AvailableBytes() int64 {
 	s.conn.recv.Lock()
 	defer s.conn.recv.Unlock()
 	n := s.unread()
-	s.conn.control(func(fd int) { n += max(readable(fd), 0) })
-	return n
+	return n + max(s.conn.sys.readable(s.conn.fd), 0)
 }
 
 // fill sets what a Row shows of its socket.
@@ -343,7 +304,7 @@ func (s *Socket) Queues() (recvQ, sendQ int64) {
 	defer s.mu.Unlock()
 	recvQ, sendQ = -1, -1
 	if s.status == StatusConnected {
-		s.conn.control(func(fd int) { recvQ, sendQ = kernelQueues(fd) })
+		recvQ, sendQ = kernelQueues(s.conn.fd)
 	}
 	return recvQ, sendQ
 }

@@ -69,7 +69,7 @@ func (s *subject) attach() {
 	pool := capture.NewPool(1 << 20)
 	s.log = capture.NewLog(pool, s.time.now)
 	var work sync.WaitGroup
-	s.sink = &sink{
+	s.Socket.attach(&sink{
 		log: s.log,
 		event: func(e Event) {
 			s.events.Lock()
@@ -78,7 +78,7 @@ func (s *subject) attach() {
 		},
 		mark:  func() {},
 		spawn: work.Go,
-	}
+	})
 	s.t.Cleanup(func() {
 		s.DisconnectFromHost()
 		work.Wait()
@@ -146,14 +146,6 @@ func (s *subject) ConnectedHost() string {
 		return s.uds.ConnectedPath()
 	}
 	return s.tcp.ConnectedHost()
-}
-
-func codeOf(err error) Error {
-	var op *OpError
-	if errors.As(err, &op) {
-		return op.Code
-	}
-	return 0
 }
 
 func (s *subject) poll(code Error, status Status) error {
@@ -236,9 +228,7 @@ func (s *subject) current() *conn {
 func (s *subject) waitKernel(ask, want int16) {
 	s.t.Helper()
 	await(s.t, "the kernel", func() bool {
-		got := int16(0)
-		s.current().control(func(fd int) { got = pollNow(fd, ask) })
-		return got&want != 0
+		return pollNow(system{}, s.current().fd, ask)&want != 0
 	})
 }
 

@@ -34,7 +34,7 @@ func (t *TCP) ConnectToHost(ctx context.Context, host string, port int) error {
 		return &OpError{Op: "connect", Addr: addr, Code: ErrFailed, Cause: context.Cause(ctx)}
 	case err != nil:
 		return t.refuse("resolve", addr, ErrCantResolve, err)
-	case t.status != StatusNone || t.conn != nil:
+	case t.status != StatusNone:
 		return t.refuse("connect", addr, ErrAlreadyInUse, errBusy)
 	case port < 1 || port > 65535:
 		return t.refuse("connect", addr, ErrInvalidParameter, fmt.Errorf("port %d is not from 1 to 65535", port))
@@ -42,6 +42,9 @@ func (t *TCP) ConnectToHost(ctx context.Context, host string, port int) error {
 	domain, remote, err := sockaddr(ip, port)
 	if err != nil {
 		return t.refuse("connect", addr, ErrInvalidParameter, err)
+	}
+	if t.conn != nil && t.conn.domain == unix.AF_INET6 && ip.Is4() { // bound to "*"
+		remote = &unix.SockaddrInet6{Port: port, Addr: ip.As16()}
 	}
 	return t.start(FamilyTCP, domain, remote, "tcp://"+netip.AddrPortFrom(ip, uint16(port)).String())
 }
@@ -103,15 +106,21 @@ func (t *TCP) ConnectedHost() string {
 	if t.conn == nil {
 		return ""
 	}
-	switch sa := t.conn.remote.(type) {
-	case *unix.SockaddrInet4:
-		return netip.AddrFrom4(sa.Addr).String()
-	case *unix.SockaddrInet6:
-		a := sa.Addr
-		group := func(i int) int { return int(a[2*i])<<8 | int(a[2*i+1]) }
-		return fmt.Sprintf("%x:%x:%x:%x:%x:%x:%x:%x", group(0), group(1), group(2), group(3), group(4), group(5), group(6), group(7))
+	return hostText(remoteAddr(t.conn.remote).Addr())
+}
+
+// hostText is how the class prints an address: IPv4 dotted, IPv6 as 8 groups
+// without zero compression, "" if there is none.
+func hostText(ip netip.Addr) string {
+	if !ip.Is6() {
+		if ip.Is4() {
+			return ip.String()
+		}
+		return ""
 	}
-	return ""
+	a := ip.As16()
+	group := func(i int) int { return int(a[2*i])<<8 | int(a[2*i+1]) }
+	return fmt.Sprintf("%x:%x:%x:%x:%x:%x:%x:%x", group(0), group(1), group(2), group(3), group(4), group(5), group(6), group(7))
 }
 
 // ConnectedPort returns the remote port, already while CONNECTING; 0 on a
@@ -122,11 +131,32 @@ func (t *TCP) ConnectedPort() int {
 	if t.conn == nil {
 		return 0
 	}
-	switch sa := t.conn.remote.(type) {
-	case *unix.SockaddrInet4:
-		return sa.Port
-	case *unix.SockaddrInet6:
-		return sa.Port
+	return int(remoteAddr(t.conn.remote).Port())
+}
+
+// LocalPort returns the port at our end, 0 on a closed socket (Q8). It is the
+// real one on an accepted socket too (Q7).
+func (t *TCP) LocalPort() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.conn == nil {
+		return 0
 	}
-	return 0
+	return localPort(t.conn.fd)
+}
+
+// SetNoDelay turns TCP_NODELAY on or off (tcp(7)): small writes go out at once
+// instead of waiting for the answer to the one before (Nagle's algorithm, which
+// is on by default). The socket must be open, CONNECTING is enough, else the
+// error is ErrUnavailable.
+func (t *TCP) SetNoDelay(on bool) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.conn == nil {
+		return t.refuse("set no delay", "", ErrUnavailable, errClosed)
+	}
+	if err := unix.SetsockoptInt(t.conn.fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, option(on)); err != nil {
+		return t.refuse("set no delay", t.addr, ErrFailed, err)
+	}
+	return nil
 }
