@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -33,6 +34,8 @@ type conn struct {
 	cause error // nil while it is open
 
 	one [1]byte // what look peeks into
+
+	writeEnd atomic.Bool // CloseWrite was called: nobody waits for room any more
 
 	recv   sync.Mutex // the receive lock: held over one non-blocking receive, never longer
 	facts  facts
@@ -139,14 +142,20 @@ func (c *conn) handshake(fd int) (ended bool) {
 	if c.family == FamilyTCP && pollNow(c.sys, fd, unix.POLLOUT) == 0 {
 		return false
 	}
-	if c.sink != nil && c.pendingError(fd) {
-		c.drain(fd) // what came before a reset: connect on a failed socket throws it away (tcp_disconnect in net/ipv4/tcp.c)
-	}
 	if c.family == FamilyTCP {
 		// A failed connect tells why once. BSD systems tell it here only: a second
 		// connect may give EISCONN there.
-		if n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR); err == nil && n != 0 {
+		n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+		failed := err == nil && n != 0
+		switch {
+		case failed && c.sink != nil:
+			c.drain(fd) // what came before a reset
+			fallthrough
+		case failed:
 			c.fail(syscall.Errno(n))
+			return true
+		case c.sink != nil:
+			c.established(fd)
 			return true
 		}
 	}
@@ -160,6 +169,20 @@ func (c *conn) handshake(fd int) (ended bool) {
 		c.facts.established = c.now()
 	}
 	return true
+}
+
+// established records the end of a TCP handshake that has not failed so far,
+// without connect: if a reset has come since, it would throw away what came
+// before (tcp_disconnect in net/ipv4/tcp.c). Callers hold recv.
+func (c *conn) established(fd int) {
+	if _, err := unix.Getpeername(fd); err == nil {
+		c.facts.established = c.now()
+		return
+	}
+	c.drain(fd)
+	if c.facts.err == nil {
+		c.takeError(fd)
+	}
 }
 
 // look records the end of the stream or an error, if that is what comes next.

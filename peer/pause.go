@@ -28,13 +28,13 @@ func (s *Set) Paused() time.Time {
 }
 
 // Step is one single poll of every peer, also while polling is paused, and
-// returns what it changed, as Poll does. The result is valid until the next
-// Poll or Step.
+// returns what it changed, as Poll does, but it leaves out no peer that is in
+// use. The result is valid until the next Poll or Step.
 func (s *Set) Step() []Change {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.markUnjudged()
-	return s.pollMarked(true)
+	return s.pollMarked(way{judge: true, patient: true})
 }
 
 // leaveUnjudged keeps a row that was looked at while polling is paused for the

@@ -19,8 +19,8 @@ func TestPausedADeadlinePassesUntilTheStep(t *testing.T) {
 			t.Fatalf("%+v", c.Row)
 		}
 		clock.move(12 * time.Second)
-		s.Poll()
-		if r := s.row(id); r.Status != StatusConnecting || r.Sampled.Sub(r.Deadline) != 12*time.Second || !r.Pending.IsZero() {
+		s.until("a look", func() bool { r := s.row(id); return r.Sampled.Sub(r.Deadline) == 12*time.Second })
+		if r := s.row(id); r.Status != StatusConnecting || !r.Pending.IsZero() {
 			t.Fatalf("%+v", r)
 		}
 		c := s.step(id)

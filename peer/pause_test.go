@@ -80,14 +80,10 @@ func TestPausedUnreadGrowsAndTheLogGoesOn(t *testing.T) {
 		if c := s.step(id); c.Row.Unread != 15 || c.In != 0 {
 			t.Errorf("the step found %d unread, %d new", c.Row.Unread, c.In)
 		}
-		if s.Poll(); s.row(id).Unread != 0 {
-			t.Errorf("%d unread after the step", s.row(id).Unread)
-		}
+		s.until("all to be consumed", func() bool { return s.row(id).Unread == 0 })
 		c.send("more")
 		s.untilLogged(id, 19)
-		if s.Poll(); s.row(id).Unread != 4 {
-			t.Errorf("%d unread", s.row(id).Unread)
-		}
+		s.until("what came since", func() bool { return s.row(id).Unread == 4 })
 	})
 }
 
@@ -108,10 +104,8 @@ func TestPausedDataAndFINTakeTwoSteps(t *testing.T) {
 		if c := s.step(id); c.Row.Status != StatusConnected || c.Row.Unread != 3 || c.Row.Pending.IsZero() {
 			t.Fatalf("%+v", c.Row)
 		}
-		for range 3 {
-			s.Poll()
-		}
-		if r := s.row(id); r.Status != StatusConnected || r.Unread != 0 {
+		s.until("all to be consumed", func() bool { return s.row(id).Unread == 0 })
+		if r := s.row(id); r.Status != StatusConnected {
 			t.Fatalf("%+v", r)
 		}
 		if c := s.step(id); c.Row.Status != StatusNone || c.Row.Received != 3 {
@@ -149,21 +143,15 @@ func TestPausedOtherCallsDoWhatTheyAlwaysDo(t *testing.T) {
 	s.Pause(true)
 	s.mustSend(id, "PING")
 	c.receive("PING")
-	if s.Poll(); s.row(id).Sent != 4 {
-		t.Errorf("%+v", s.row(id))
-	}
+	s.until("what was sent", func() bool { return s.row(id).Sent == 4 })
 	if err := s.Disconnect(id); err != nil {
 		t.Fatal(err)
 	}
-	if s.Poll(); s.row(id).Status != StatusNone {
-		t.Errorf("%+v", s.row(id))
-	}
+	s.untilStatus(id, StatusNone)
 	if err := s.Reconnect(id); err != nil {
 		t.Fatal(err)
 	}
-	if s.Poll(); s.row(id).Status != StatusConnecting {
-		t.Errorf("%+v", s.row(id))
-	}
+	s.untilStatus(id, StatusConnecting)
 	if err := s.Remove(id); err != nil {
 		t.Fatal(err)
 	}

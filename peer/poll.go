@@ -2,6 +2,7 @@ package peer
 
 import (
 	"fmt"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -12,59 +13,92 @@ import (
 func (s *Socket) Poll() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.conn == nil {
+		return nil
+	}
+	s.conn.recv.Lock()
+	return s.judge(s.ask())
+}
+
+// sight is what a poll has found out.
+type sight struct {
+	facts
+	unread, received int64     // bytes in the log; 0 without one
+	at               time.Time // nothing older is unknown
+}
+
+// ask asks the connection what the class's poll asks. Callers hold mu and the
+// receive lock, which it leaves.
+func (s *Socket) ask() sight {
+	c := s.conn
+	defer c.recv.Unlock()
+	switch {
+	case s.status == StatusConnecting:
+		// The reader may have seen the handshake before a reset that it has not
+		// come to yet. By itself the socket would refuse then (spec §2.2 [O]).
+		if c.handshake(c.fd) && c.sink != nil {
+			c.askRecorded(c.fd)
+		}
+	case s.status == StatusConnected && c.sink == nil:
+		c.askKernel(c.fd)
+	case s.status == StatusConnected:
+		c.askRecorded(c.fd)
+	}
+	return s.sight()
+}
+
+// known is what is known without asking. Callers hold mu and the receive lock,
+// which it leaves.
+func (s *Socket) known() sight {
+	defer s.conn.recv.Unlock()
+	return s.sight()
+}
+
+func (s *Socket) sight() sight {
+	see := sight{facts: s.conn.facts, at: s.clock(), unread: s.unread()}
+	if s.sink != nil {
+		see.received = s.conn.received()
+	}
+	return see
+}
+
+// judge lets the machine judge what was found out. Callers hold mu.
+func (s *Socket) judge(see sight) error {
 	switch s.status {
 	case StatusConnecting:
-		return s.pollConnecting()
+		return s.judgeConnecting(see)
 	case StatusConnected:
-		return s.pollConnected()
+		return s.judgeConnected(see)
 	}
 	return nil
 }
 
-func (s *Socket) pollConnecting() error {
-	c, now := s.conn, s.clock()
-	c.recv.Lock()
-	// The reader may have seen the handshake before a reset that it has not
-	// come to yet. By itself the socket would refuse then (spec §2.2 [O]).
-	if c.handshake(c.fd) && c.sink != nil {
-		c.askRecorded(c.fd)
-	}
-	facts := c.facts
-	c.recv.Unlock()
+func (s *Socket) judgeConnecting(see sight) error {
 	switch {
-	case facts.err != nil:
-		return s.apply("connect", pollRefused, facts.errAt, facts.err, ByRemote)
-	case !facts.established.IsZero():
-		if c.file == nil {
-			if err := c.join(); err != nil {
-				return s.apply("connect", pollRefused, now, err, ByLocal)
+	case see.err != nil:
+		return s.apply("connect", pollRefused, see.errAt, see.err, ByRemote)
+	case !see.established.IsZero():
+		if s.conn.file == nil {
+			if err := s.conn.join(); err != nil {
+				return s.apply("connect", pollRefused, see.at, err, ByLocal)
 			}
 			s.startReader()
 		}
-		return s.apply("connect", pollEstablished, facts.established, nil, ByNone)
-	case now.After(s.deadline):
-		return s.apply("connect", pollLate, now, fmt.Errorf("no answer within %v", s.patience), ByTimeout)
+		return s.apply("connect", pollEstablished, see.established, nil, ByNone)
+	case see.at.After(s.deadline):
+		return s.apply("connect", pollLate, see.at, fmt.Errorf("no answer within %v", s.patience), ByTimeout)
 	}
-	return s.apply("connect", pollPending, now, nil, ByNone)
+	return s.apply("connect", pollPending, see.at, nil, ByNone)
 }
 
-func (s *Socket) pollConnected() error {
-	c := s.conn
-	c.recv.Lock()
-	if c.sink == nil {
-		c.askKernel(c.fd)
-	} else {
-		c.askRecorded(c.fd)
-	}
-	facts, unread := c.facts, s.unread()
-	c.recv.Unlock()
+func (s *Socket) judgeConnected(see sight) error {
 	switch {
-	case facts.err != nil:
-		return s.apply("poll", pollReset, facts.errAt, facts.err, ByRemote)
-	case !facts.eof.IsZero() && unread == 0 && !s.keepsWriting():
-		return s.apply("poll", pollEOF, facts.eof, c.endOfStream(), ByRemote)
+	case see.err != nil:
+		return s.apply("poll", pollReset, see.errAt, see.err, ByRemote)
+	case !see.eof.IsZero() && see.unread == 0 && !s.keepsWriting():
+		return s.apply("poll", pollEOF, see.eof, s.conn.endOfStream(), ByRemote)
 	}
-	return s.apply("poll", pollIdle, s.clock(), nil, ByNone)
+	return s.apply("poll", pollIdle, see.at, nil, ByNone)
 }
 
 // askKernel is the class's own Poll on a connected socket: an end needs
@@ -97,7 +131,7 @@ func (c *conn) askRecorded(fd int) {
 
 // keepsWriting reports whether the end of the other's sending leaves ours open.
 // Callers hold mu.
-func (s *Socket) keepsWriting() bool { return s.KeepWriteOnEOF && !s.writeEnd }
+func (s *Socket) keepsWriting() bool { return s.KeepWriteOnEOF && !s.conn.writeEnd.Load() }
 
 func (c *conn) endOfStream() error {
 	if c.family == FamilyTCP {

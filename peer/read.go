@@ -24,10 +24,7 @@ func (s *Socket) getPartial(p []byte) (int, error) {
 		return 0, nil
 	}
 	c := s.conn
-	c.recv.Lock()
-	n := c.take(p)
-	facts := c.facts
-	c.recv.Unlock()
+	n, facts := c.take(p)
 	switch {
 	case n > 0:
 		return n, nil
@@ -42,21 +39,23 @@ func (s *Socket) getPartial(p []byte) (int, error) {
 }
 
 // take hands out what is unread in the log, and asks the kernel for more if that
-// is too little: one read gives what one receive would have given. Callers hold
-// recv and the Socket's mu.
-func (c *conn) take(p []byte) (n int) {
-	if c.sink == nil {
-		if c.over() {
-			return 0
+// is too little: one read gives what one receive would have given. It returns
+// what is known then, too. Callers hold the Socket's mu.
+func (c *conn) take(p []byte) (n int, _ facts) {
+	c.recv.Lock()
+	defer c.recv.Unlock()
+	switch {
+	case c.sink != nil:
+		if c.sink.log.Unread(capture.In) < int64(len(p)) {
+			c.receiveInto(c.fd)
 		}
-		n, err := c.receive(c.fd, p)
+		n = takeUnread(c.sink.log, p)
+	case !c.over():
+		var err error
+		n, err = c.receive(c.fd, p)
 		c.note(n, err)
-		return n
 	}
-	if c.sink.log.Unread(capture.In) < int64(len(p)) {
-		c.receiveInto(c.fd)
-	}
-	return takeUnread(c.sink.log, p)
+	return n, c.facts
 }
 
 // takeUnread copies from the read mark on and moves it.

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"errors"
+	"runtime"
 
 	"golang.org/x/sys/unix"
 
@@ -43,6 +44,7 @@ func (c *conn) receiveAll() {
 			ready, more = c.receiveOnce(int(fd))
 			return ready
 		})
+		runtime.Gosched() // a flood would keep the processor until it is taken away
 		more = more && err == nil
 	}
 }

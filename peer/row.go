@@ -172,18 +172,26 @@ type Change struct {
 	In, Out int64   // new bytes in either direction
 }
 
-// poll counts what is unread and, with judge, judges what was recorded and
-// consumes what it counted. With sample, the kernel's queues are asked too. It
+// way is how one poll goes about the rows that it looks at.
+type way struct {
+	judge   bool // judge what was recorded, and consume what is unread
+	patient bool // wait for a socket that is in use
+}
+
+// poll looks at the socket; with sample, the kernel's queues are asked too. It
 // reports whether anything has changed and whether the row is to be looked at
 // again at the next Poll.
-func (r *row) poll(judge, sample bool) (c Change, changed, again bool) {
+func (r *row) poll(w way, sample bool) (c Change, changed, again bool) {
 	before := r.Row
-	unread := r.log.Unread(capture.In) // counted before it is judged, judged before it is consumed
-	if judge {
-		_ = r.sock.Poll() // recorded as an event
-		r.log.Consume(capture.In, unread)
+	if !r.sock.look(&r.Row, w, sample) {
+		return c, false, true
 	}
-	r.refresh(unread, sample)
+	if w.judge {
+		r.log.Consume(capture.In, max(r.Unread, 0)) // what came since it was judged is for the next poll
+	}
+	keptIn, _ := r.log.Span(capture.In)
+	keptOut, _ := r.log.Span(capture.Out)
+	r.Dropped = keptIn + keptOut
 	c.Events, r.read = r.since(r.read)
 	for _, e := range c.Events {
 		if e.Kind == EventStatus || e.Kind == EventError && (e.Op == "connect" || e.Op == "resolve") {
@@ -191,29 +199,11 @@ func (r *row) poll(judge, sample bool) (c Change, changed, again bool) {
 		}
 	}
 	c.In, c.Out = r.Received-before.Received, r.Sent-before.Sent
-	consumed := judge && r.Unread > 0 // it is less at the next look
+	consumed := w.judge && r.Unread > 0 // it is less at the next look
 	busy := r.Status == StatusConnecting || consumed || r.RecvQ > 0 || r.SendQ > 0
 	changed = len(c.Events) > 0 || r.Resolving != r.lookup || r.changedFrom(&before)
 	c.Row, r.lookup = r.Row, r.Resolving
 	return c, changed, busy
-}
-
-func (r *row) refresh(unread int64, sample bool) {
-	r.Sampled = r.set.now()
-	r.sock.fill(&r.Row)
-	var keptIn, keptOut int64
-	keptIn, r.Received = r.log.Span(capture.In)
-	keptOut, r.Sent = r.log.Span(capture.Out)
-	r.Dropped = keptIn + keptOut
-	switch {
-	case r.Status != StatusConnected:
-		r.Unread, r.RecvQ, r.SendQ = -1, -1, -1
-	case sample:
-		r.Unread = unread
-		r.RecvQ, r.SendQ = r.sock.Queues()
-	default:
-		r.Unread = unread
-	}
 }
 
 func (r *row) changedFrom(b *Row) bool {

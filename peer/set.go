@@ -241,16 +241,17 @@ func (s *Set) Show(rows []Row) {
 // Poll polls every peer that has something new, is connecting, or had bytes in
 // a queue when it was last looked at, and returns those that changed since the
 // last Poll. It never blocks, and costs in proportion to those peers, not to
-// the peers that exist. The result is valid until the next Poll. While polling
-// is paused, Poll looks and does not judge: see [Set.Pause].
+// the peers that exist; one whose socket is in use just then is left for the
+// next Poll. The result is valid until the next Poll. While polling is paused,
+// Poll looks and does not judge: see [Set.Pause].
 func (s *Set) Poll() []Change {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.pollMarked(s.paused.IsZero())
+	return s.pollMarked(way{judge: s.paused.IsZero()})
 }
 
-// pollMarked looks at the marked rows and, with judge, polls them. Callers hold mu.
-func (s *Set) pollMarked(judge bool) []Change {
+// pollMarked looks at the marked rows. Callers hold mu.
+func (s *Set) pollMarked(w way) []Change {
 	s.changes = s.changes[:0]
 	batch, spare := s.turns(s.take())
 	for _, r := range batch {
@@ -268,7 +269,7 @@ func (s *Set) pollMarked(judge bool) []Change {
 			r.waits = true
 			s.waiting = append(s.waiting, r)
 		}
-		c, changed, again := s.pollRow(r, judge, sample)
+		c, changed, again := s.pollRow(r, w, sample)
 		if changed {
 			s.changes = append(s.changes, c)
 		}
@@ -294,12 +295,12 @@ func (s *Set) turns(batch []*row) ([]*row, int) {
 	return batch, unseenSamples - n
 }
 
-func (s *Set) pollRow(r *row, judge, sample bool) (c Change, changed, again bool) {
-	if !judge {
+func (s *Set) pollRow(r *row, w way, sample bool) (c Change, changed, again bool) {
+	if !w.judge {
 		s.leaveUnjudged(r)
 	}
 	s.totals.ByStatus[r.Status]--
-	c, changed, again = r.poll(judge, sample)
+	c, changed, again = r.poll(w, sample)
 	s.totals.ByStatus[r.Status]++
 	s.totals.Received += c.In
 	s.totals.Sent += c.Out

@@ -3,11 +3,8 @@ package peer
 import (
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"peerscope/peer/capture"
 )
 
 func TestAThousandMarksAreOneValue(t *testing.T) {
@@ -56,45 +53,45 @@ func TestUnreadIsWhatCameSinceTheLastPoll(t *testing.T) {
 			total += int64(len(data))
 			s.untilLogged(id, total)
 			for _, want := range []int64{int64(len(data)), 0} {
-				changes := s.Poll()
+				changes := s.Step()
 				if len(changes) != 1 || changes[0].Row.Unread != want || changes[0].In != want {
 					t.Fatalf("%+v, want %d unread", changes, want)
 				}
 			}
-			if changes := s.Poll(); len(changes) != 0 || s.Active() {
+			if changes := s.Step(); len(changes) != 0 || s.Active() {
 				t.Fatalf("%+v after the unread is 0", changes)
 			}
 		}
 	})
 }
 
-func TestWhatComesDuringAPollIsTheNextOnesUnread(t *testing.T) {
-	during := func() {} // the poll asks for the time after it has counted and before it consumes
-	var polling atomic.Bool
-	now := func() time.Time {
-		if polling.CompareAndSwap(true, false) {
-			during()
+// What comes between a poll's count and its end is the next poll's.
+func TestEveryByteIsUnreadAtOnePoll(t *testing.T) {
+	families(t, func(t *testing.T, f *far) {
+		s := newTestSet(t, Config{})
+		id := s.Add(f.addr)
+		c := f.accept()
+		s.untilStatus(id, StatusConnected)
+		const total = 20_000
+		sent := make(chan struct{})
+		go func() {
+			defer close(sent)
+			for range total / 10 {
+				c.send("0123456789")
+			}
+		}()
+		unread := int64(0)
+		await(t, "the last byte", func() bool {
+			s.Step()
+			r := s.row(id)
+			unread += r.Unread
+			return r.Received == total && r.Unread == 0
+		})
+		<-sent
+		if unread != total {
+			t.Errorf("%d of %d bytes were unread at a poll", unread, total)
 		}
-		return time.Now()
-	}
-	f := listenFar(t, FamilyUDS, 8)
-	s := newTestSet(t, Config{Now: now})
-	id := s.Add(f.addr)
-	c, log := f.accept(), s.Log(id)
-	s.untilStatus(id, StatusConnected)
-	c.send("hello")
-	s.untilLogged(id, 5)
-	during = func() {
-		c.send("late")
-		await(t, "the reader", func() bool { _, end := log.Span(capture.In); return end == 9 })
-	}
-	polling.Store(true)
-	for _, want := range []int64{5, 4, 0} {
-		s.Poll()
-		if r := s.row(id); r.Unread != want || r.Received != 9 {
-			t.Errorf("%d of %d are unread, want %d", r.Unread, r.Received, want)
-		}
-	}
+	})
 }
 
 func TestTheFirstEventWakes(t *testing.T) {
@@ -150,11 +147,11 @@ func TestDataAndFINTogetherAreConnectedFirst(t *testing.T) {
 		c.send("bye")
 		c.Close()
 		s.untilEnd(id)
-		s.Poll()
+		s.Step()
 		if r := s.row(id); r.Status != StatusConnected || r.Unread != 3 || r.Pending.IsZero() {
 			t.Fatalf("%+v", r)
 		}
-		s.Poll()
+		s.Step()
 		if r := s.row(id); r.Status != StatusNone || r.Received != 3 {
 			t.Fatalf("%+v", r)
 		}
@@ -173,7 +170,7 @@ func TestWithoutAPollNothingButTheUnreadMoves(t *testing.T) {
 	if r := s.row(id); r.Status != StatusConnected || r.Received != 0 {
 		t.Errorf("%+v", r)
 	}
-	s.Poll()
+	s.Step()
 	if r := s.row(id); r.Status != StatusError || r.Received != 4 {
 		t.Errorf("%+v", r)
 	}

@@ -172,7 +172,7 @@ func TestFirstBytesKeepTheirTime(t *testing.T) {
 	s.untilEnd(id)
 	clock.move(time.Second)
 	for range 3 { // CONNECTED; what is unread was counted and consumed; NONE
-		s.Poll()
+		s.Step()
 	}
 	s.wantStatuses(id, "none connecting OK", "connecting connected OK", "connected none OK")
 	e := s.events(id)
@@ -317,7 +317,7 @@ func TestTotalsKeepWhatARemovedPeerReceived(t *testing.T) {
 	if err := s.Remove(id); err != nil { // before a poll has seen them
 		t.Fatal(err)
 	}
-	s.Poll()
+	s.Step()
 	if got := s.Totals(); got.Received != 5 || got.Sent != 3 || got.Peers != 0 || got.ByStatus != [4]int{} {
 		t.Errorf("%+v", got)
 	}

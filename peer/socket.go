@@ -31,7 +31,6 @@ type Socket struct {
 	timeout  time.Duration // for the next connect
 	begun    time.Time     // when the last connect began
 	patience time.Duration // of the connect in flight, sampled when it began
-	writeEnd bool          // CloseWrite was called
 	last     error         // see LastError
 
 	writing turn // of PutData, and of Wait for room
@@ -112,7 +111,7 @@ func (s *Socket) start(family Family, domain int, remote unix.Sockaddr, addr str
 		c = s.newConn(family, domain, fd)
 	}
 	c.remote = remote
-	s.conn, s.writeEnd = c, false
+	s.conn = c
 	s.patience = s.nextTimeout()
 	s.begun = s.clock()
 	s.deadline = s.begun.Add(s.patience)
@@ -269,42 +268,17 @@ func (s *Socket) AvailableBytes() int64 {
 	return n + max(s.conn.sys.readable(s.conn.fd), 0)
 }
 
-// fill sets what a Row shows of its socket.
-func (s *Socket) fill(r *Row) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r.Status, r.Remote, r.Deadline = s.status, s.addr, s.deadline
-	r.Pending, r.Fact = time.Time{}, nil
-	r.WriteEnd = s.conn != nil && s.writeEnd
-	if s.conn != nil {
-		r.Started = s.begun
-		r.Pending, r.Fact = s.conn.pendingFact(s.status)
-	}
-}
-
-// pendingFact returns when the oldest fact came that has not become a status
-// yet, and what it is; nil stands for the handshake.
-func (c *conn) pendingFact(s Status) (oldest time.Time, what error) {
-	c.recv.Lock()
-	defer c.recv.Unlock()
-	switch f := &c.facts; {
-	case s == StatusConnecting && !f.established.IsZero():
-		return f.established, nil // the others come after it
-	case !f.eof.IsZero():
-		return f.eof, c.endOfStream() // an error can only follow
-	default:
-		return f.errAt, f.err
-	}
-}
-
 // Queues returns the kernel's Recv-Q and Send-Q in bytes, each below zero
 // where there is no figure or the socket is not connected.
 func (s *Socket) Queues() (recvQ, sendQ int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	recvQ, sendQ = -1, -1
-	if s.status == StatusConnected {
-		recvQ, sendQ = kernelQueues(s.conn.fd)
+	return s.queues()
+}
+
+func (s *Socket) queues() (recvQ, sendQ int64) {
+	if s.status != StatusConnected {
+		return -1, -1
 	}
-	return recvQ, sendQ
+	return kernelQueues(s.conn.fd)
 }

@@ -129,8 +129,8 @@ func (c *conn) waitReadable(ctx context.Context) bool {
 	}
 }
 
-// waitWritable waits until the socket takes bytes again, or was closed, which
-// the next write finds out. It is false when ctx has ended. The poller lets one
+// waitWritable waits until the socket takes bytes again, was closed or
+// half-closed, which the next write finds out. It is false when ctx has ended. The poller lets one
 // caller in at a time, and the reader has to be through first: else a full queue
 // would keep it from receiving, and the far end perhaps from emptying the queue.
 func (c *conn) waitWritable(ctx context.Context) bool {
@@ -152,7 +152,9 @@ func (c *conn) waitPoller(ctx context.Context, deadline func(time.Time) error, w
 	}
 	stop := context.AfterFunc(ctx, func() { _ = deadline(time.Unix(1, 0)) })
 	defer stop()
-	_ = wait(func(fd uintptr) bool { return pollNow(c.sys, int(fd), events) != 0 })
+	_ = wait(func(fd uintptr) bool {
+		return pollNow(c.sys, int(fd), events) != 0 || c.writeEnd.Load() && events == unix.POLLOUT
+	})
 	return ctx.Err() == nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -28,7 +30,7 @@ func (s *Socket) putPartial(p []byte) (sent int, err error) {
 		return 0, nil
 	case s.status != StatusConnected:
 		return 0, s.refuse("send", s.addr, ErrFailed, ErrNotConnected)
-	case s.writeEnd:
+	case s.conn.writeEnd.Load():
 		return 0, s.refuse("send", s.addr, ErrFailed, ErrWriteClosed)
 	}
 	for sent < len(p) {
@@ -50,16 +52,23 @@ func (s *Socket) putPartial(p []byte) (sent int, err error) {
 // failWrite closes a socket whose write was refused. A reader may have taken
 // the error that says why, so that the write has only got EPIPE.
 func (s *Socket) failWrite(cause error) error {
-	c, at := s.conn, s.clock()
-	if c.sink != nil {
-		c.recv.Lock()
-		c.drain(c.fd)
-		if c.facts.err != nil {
-			cause, at = c.facts.err, c.facts.errAt
-		}
-		c.recv.Unlock()
+	at := s.clock()
+	if s.conn.sink != nil {
+		cause, at = s.conn.whyRefused(cause)
 	}
 	return s.apply("send", writeFailed, at, cause, ByRemote)
+}
+
+// whyRefused returns what ended the connection, and when: after the bytes that
+// came before.
+func (c *conn) whyRefused(cause error) (error, time.Time) {
+	c.recv.Lock()
+	defer c.recv.Unlock()
+	c.drain(c.fd)
+	if c.facts.err != nil {
+		return c.facts.err, c.facts.errAt
+	}
+	return cause, c.now()
 }
 
 // put does one non-blocking send, into the log too if there is one.
@@ -124,6 +133,7 @@ func (s *Socket) putAll(ctx context.Context, p []byte, on *conn) (sent int, _ *c
 			return sent, c, s.interrupted("send", context.Cause(ctx))
 		}
 		on = c
+		runtime.Gosched() // whoever waits for mu may have it
 	}
 }
 
@@ -145,22 +155,23 @@ func (s *Socket) putSome(p []byte, on *conn) (int, *conn, error) {
 }
 
 // CloseWrite half-closes: our sending ends (FIN), receiving goes on. It is our
-// addition; the class cannot half-close. Later writes are refused and leave
-// the connection alone.
+// addition; the class cannot half-close. Later writes, and one that waits for
+// room, are refused and leave the connection alone.
 func (s *Socket) CloseWrite() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.status != StatusConnected:
 		return s.refuse("half-close", s.addr, ErrFailed, ErrNotConnected)
-	case s.writeEnd:
+	case s.conn.writeEnd.Load():
 		return nil
 	}
 	now := s.clock() // before the FIN goes out: what answers it is later
 	if err := unix.Shutdown(s.conn.fd, unix.SHUT_WR); err != nil {
 		return s.refuse("half-close", s.addr, ErrFailed, err)
 	}
-	s.writeEnd = true
+	s.conn.writeEnd.Store(true)
+	_ = s.conn.file.SetWriteDeadline(time.Unix(1, 0)) // wakes who waits; it cannot fail while the socket is open
 	s.record(Event{Kind: EventHalfClose, Time: now, Polled: now, Dir: capture.Out, By: ByLocal, Remote: s.addr})
 	return nil
 }

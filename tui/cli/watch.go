@@ -189,16 +189,16 @@ func (w *watch) run(ctx context.Context, duration time.Duration) error {
 		watching, end = context.WithTimeout(ctx, duration)
 		defer end()
 	}
-	for w.poll() && w.pause(watching) {
+	for w.poll(w.set.Poll) && w.pause(watching) {
 	}
-	w.poll() // what came up to the end
-	w.poll() // the end of a connection is judged only after its bytes were consumed
+	w.poll(w.set.Step) // what came up to the end
+	w.poll(w.set.Step) // the end of a connection is judged only after its bytes were consumed
 	return w.finish(ctx)
 }
 
 // poll polls once; false if nothing is left to watch.
-func (w *watch) poll() bool {
-	changes := w.set.Poll()
+func (w *watch) poll(poll func() []peer.Change) bool {
+	changes := poll()
 	for i := range changes {
 		c := &changes[i]
 		for _, e := range c.Events {
