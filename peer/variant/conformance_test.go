@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -57,7 +59,8 @@ type encodeVector struct {
 }
 
 // vectorsOf reads the vectors that are ours from the file that PEERSCOPE_TRACES
-// names, or from the repository's.
+// names, or from the repository's. A name that is relative is one from ./peer or
+// the module's root, as in package peer.
 func vectorsOf(t testing.TB) (encode []encodeVector, decode []decodeVector) {
 	t.Helper()
 	file := os.Getenv("PEERSCOPE_TRACES")
@@ -65,6 +68,11 @@ func vectorsOf(t testing.TB) (encode []encodeVector, decode []decodeVector) {
 		file = "../../testdata/conformance/traces.json"
 	}
 	b, err := os.ReadFile(file)
+	for _, from := range []string{"..", "../.."} {
+		if errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(file) {
+			b, err = os.ReadFile(filepath.Join(from, file))
+		}
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
