@@ -23,7 +23,7 @@ func (s *Socket) look(r *Row, w way, sample bool) bool {
 	var see sight
 	switch {
 	case s.conn == nil:
-		_, see.received = log.Span(capture.In)
+		see.dropped, see.received = log.Span(capture.In)
 	case !lock(&s.conn.recv, w.patient):
 		return false
 	case w.judge:
@@ -36,7 +36,8 @@ func (s *Socket) look(r *Row, w way, sample bool) bool {
 	if sample && s.status == StatusConnected {
 		r.RecvQ, r.SendQ = s.queues()
 	}
-	_, r.Sent = log.Span(capture.Out)
+	kept, sent := log.Span(capture.Out)
+	r.Sent, r.Dropped = sent, see.dropped+kept
 	return true
 }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"peerscope/peer/capture"
 )
 
 // Poll advances the status: spec §2.2. It is the only call that turns
@@ -23,8 +25,8 @@ func (s *Socket) Poll() error {
 // sight is what a poll has found out.
 type sight struct {
 	facts
-	unread, received int64     // bytes in the log; 0 without one
-	at               time.Time // nothing older is unknown
+	at                        time.Time // nothing older is unknown
+	unread, received, dropped int64     // bytes of the log; 0 without one
 }
 
 // ask asks the connection what the class's poll asks. Callers hold mu and the
@@ -57,7 +59,7 @@ func (s *Socket) known() sight {
 func (s *Socket) sight() sight {
 	see := sight{facts: s.conn.facts, at: s.clock(), unread: s.unread()}
 	if s.sink != nil {
-		see.received = s.conn.received()
+		see.dropped, see.received = s.sink.log.Span(capture.In)
 	}
 	return see
 }

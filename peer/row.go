@@ -189,9 +189,6 @@ func (r *row) poll(w way, sample bool) (c Change, changed, again bool) {
 	if w.judge {
 		r.log.Consume(capture.In, max(r.Unread, 0)) // what came since it was judged is for the next poll
 	}
-	keptIn, _ := r.log.Span(capture.In)
-	keptOut, _ := r.log.Span(capture.Out)
-	r.Dropped = keptIn + keptOut
 	c.Events, r.read = r.since(r.read)
 	for _, e := range c.Events {
 		if e.Kind == EventStatus || e.Kind == EventError && (e.Op == "connect" || e.Op == "resolve") {

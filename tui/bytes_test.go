@@ -193,6 +193,38 @@ func TestTheStartSaysWhatTheBudgetTook(t *testing.T) {
 	s.wantText("dropped")
 }
 
+func TestAFrozenPageStaysAsItIs(t *testing.T) {
+	s := newScreenOf(t, 80, 24, peer.Config{Memory: capture.MinBudget}, views.NewTheme(views.None, false))
+	f := s.connect("unix", "echo")
+	f.tell([]byte("what is looked at"))
+	s.press("p")
+	_, frozen := s.pane("Bytes")
+	for range 50 {
+		f.tell(counting(3000))
+	}
+	if kept, _ := f.span(capture.In); kept < 17 {
+		t.Fatalf("%d bytes are dropped: the run is too small", kept)
+	}
+	f.wantBytes("after its bytes are gone", frozen)
+	if err := s.set.Disconnect(f.id); err != nil {
+		t.Fatal(err)
+	}
+	s.until("the end", func() bool { return f.row().Status == peer.StatusNone })
+	f.wantBytes("after an event", frozen)
+	s.press("f")
+	if _, lines := s.pane("Bytes"); strings.Contains(strings.Join(lines, "\n"), "what is looked at") {
+		t.Errorf("it is still there\n%s", strings.Join(lines, "\n"))
+	}
+}
+
+func TestMovingDownAtTheTailGoesOnFollowing(t *testing.T) {
+	f := filled(t, "unix", 80, 24, 4000)
+	f.press("j", "pgdown")
+	f.wantBytesTitle("following")
+	f.press("k")
+	f.wantBytesTitle("frozen")
+}
+
 // topOffset is the offset of the first row of hex on the screen.
 func (s *screen) topOffset() (off int64) {
 	_, lines := s.pane("Bytes")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"peerscope/peer/capture"
+	"peerscope/views"
 )
 
 // scroll is where the bytes pane stands in one peer's history. The zero value
@@ -14,6 +15,7 @@ type scroll struct {
 	top    place     // the first line shown, while frozen
 	limit  time.Time // nothing newer is shown, while frozen
 	cursor cursor    // the inspector's
+	page   *page     // what is shown, while frozen
 }
 
 // place is a line of the history: a line of the item with that time. It stays
@@ -51,6 +53,40 @@ func (w *window) lines() []line {
 	return w.up(place{}, w.height)
 }
 
+// page is what the pane shows. A frozen one is kept as it is: its bytes may go,
+// and an event may be judged late.
+type page struct {
+	at    view
+	lines []line
+	views []views.Line
+}
+
+// view is what a page depends on while the view is frozen.
+type view struct {
+	top            place
+	limit          time.Time
+	dirs           capture.Dirs
+	perRow, height int
+}
+
+// shown returns the page that is shown now.
+func (w *window) shown() *page {
+	at := view{w.top, w.limit, w.dirs, w.perRow, w.height}
+	if w.frozen && w.page != nil && w.page.at == at {
+		return w.page
+	}
+	p := &page{at: at, lines: w.lines()}
+	data := make([]byte, len(p.lines)*w.perRow)
+	for i, l := range p.lines {
+		p.views = append(p.views, w.view(l, data[i*w.perRow:(i+1)*w.perRow]))
+	}
+	w.page = nil
+	if w.frozen {
+		w.page = p
+	}
+	return p
+}
+
 func (w *window) freeze() {
 	if w.frozen {
 		return
@@ -64,11 +100,15 @@ func (w *window) follow() { *w.scroll = scroll{} }
 func (w *window) toStart() {
 	w.freeze()
 	w.top = place{off: lineGap}
+	w.page = nil // the start may be another one by now
 }
 
-// scrollBy moves by lines, downwards if n is above zero. It freezes the view;
-// moving down in a frozen view brings in what has come since.
+// scrollBy moves by lines, downwards if n is above zero. Moving up freezes the
+// view; moving down in a frozen view brings in what has come since.
 func (w *window) scrollBy(n int) {
+	if n > 0 && !w.frozen {
+		return // there is nothing below the tail
+	}
 	w.freeze()
 	if shown := w.lines(); len(shown) > 0 {
 		w.top = shown[0].place // another one if bytes went or the width changed

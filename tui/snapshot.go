@@ -152,25 +152,23 @@ func (m *Model) bytesAndInspector(r peer.Row, f *views.Frame) {
 	if !ok {
 		return
 	}
-	lines := w.lines()
-	m.bytes(w, lines, &f.Bytes)
+	lines := m.bytes(w, &f.Bytes)
 	if m.inspector.open {
 		f.Inspector = m.inspect(w, lines, &f.Bytes)
 	}
 }
 
-func (m *Model) bytes(w *window, lines []line, b *views.Bytes) {
-	b.Frozen, b.PerRow = w.frozen, w.perRow
+// bytes fills in the pane and returns the lines that it shows.
+func (m *Model) bytes(w *window, b *views.Bytes) []line {
+	page := w.shown()
+	b.Frozen, b.PerRow, b.Lines = w.frozen, w.perRow, page.views
 	if w.frozen {
-		b.Behind = w.behind(lines)
+		b.Behind = w.behind(page.lines)
 	}
-	data := make([]byte, len(lines)*w.perRow)
-	for i, l := range lines {
-		b.Lines = append(b.Lines, w.view(l, data[i*w.perRow:(i+1)*w.perRow]))
-	}
-	if len(lines) == 0 {
+	if len(page.lines) == 0 {
 		b.Empty = "no bytes yet"
 	}
+	return page.lines
 }
 
 // view makes a line's data; buf takes the bytes of a row.

@@ -233,6 +233,9 @@ func (p *plainWindow) toStart() {
 }
 
 func (p *plainWindow) scrollBy(n int) {
+	if n > 0 && !p.frozen {
+		return
+	}
 	p.freeze()
 	at := p.first(p.upTo())
 	if n >= 0 {
