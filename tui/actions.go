@@ -59,14 +59,14 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Bytes", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze)},
 		{"Bytes", bind([]string{" "}, "space", "the same, in the bytes pane"), "", (*Model).space},
 		{"Bytes", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow)},
-		{"Bytes", bind([]string{"v"}, "v", "show both directions, in, out"), "", act((*Model).cycleDirs)},
-		{"Bytes", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "", act((*Model).cyclePerRow)},
+		{"Bytes", bind([]string{"v"}, "v", "show both directions, in, out"), "direction", act((*Model).cycleDirs)},
+		{"Bytes", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "row", act((*Model).cyclePerRow)},
 		{"Bytes", bind([]string{"i"}, "i", "inspector: what the byte at the cursor is"), "inspect", act((*Model).toggleInspector)},
 		{"Bytes", bind([]string{"left"}, "←", "inspector: a byte back"), "", moveCursor((*window).moveBytes, -1)},
 		{"Bytes", bind([]string{"right"}, "→", "inspector: a byte on"), "", moveCursor((*window).moveBytes, 1)},
 		{"Bytes", bind([]string{"shift+left"}, "shift+←", "inspector: a chunk back"), "", moveCursor((*window).moveChunk, -1)},
 		{"Bytes", bind([]string{"shift+right"}, "shift+→", "inspector: a chunk on"), "", moveCursor((*window).moveChunk, 1)},
-		{"Bytes", bind([]string{"e"}, "e", "inspector: little or big endian"), "", act((*Model).swapByteOrder)},
+		{"Bytes", bind([]string{"e"}, "e", "inspector: little or big endian"), "byte order", act((*Model).swapByteOrder)},
 
 		{"Program", bind([]string{"?"}, "?", "this help"), "help", (*Model).openHelp},
 		{"Program", bind([]string{"q"}, "q", "quit"), "quit", func(*Model) tea.Cmd { return tea.Quit }},
@@ -77,6 +77,7 @@ func init() { // filled here because the actions refer to the table through the 
 
 // helpNotes are what a reader of the screen should know.
 var helpNotes = []string{
+	"An arrow before an offset: the chunk began above the first line. Offsets count all bytes of a direction, over reconnects too.",
 	"A chunk is what one read returned. Chunks are not the application's messages: the kernel joins and splits them.",
 	"unread: what came since the last poll. recv-q, send-q: the kernel's queues (≈: its memory, not bytes; –: no figure).",
 	"Nothing changes without a poll: a FIN closes the row at the poll after its last byte was read, as in the class.",
@@ -93,16 +94,10 @@ func actionFor(msg tea.KeyMsg) *action {
 
 // footKeys are the key line's words, the most wanted first.
 func (m *Model) footKeys() []views.Key {
-	order := []string{
-		"help", "quit", "send", "add", "pane", "freeze", "polling", "follow", "inspect",
-		"disconnect", "reconnect", "half-close", "remove", "poll once",
+	if m.mode == modeHelp {
+		return []views.Key{{Keys: "j k", Does: "scroll"}, {Keys: "esc", Does: "close the help"}}
 	}
-	if !m.set.Paused().IsZero() {
-		order = []string{
-			"help", "quit", "poll once", "polling", "reconnect", "disconnect",
-			"send", "pane", "freeze", "follow", "inspect", "add", "half-close", "remove",
-		}
-	}
+	order := m.footOrder()
 	keys := make([]views.Key, 0, len(order))
 	for _, word := range order {
 		for _, a := range actions {
@@ -112,6 +107,25 @@ func (m *Model) footKeys() []views.Key {
 		}
 	}
 	return keys
+}
+
+func (m *Model) footOrder() []string {
+	switch {
+	case !m.set.Paused().IsZero():
+		return []string{
+			"help", "quit", "poll once", "polling", "reconnect", "disconnect",
+			"send", "pane", "freeze", "follow", "inspect", "add", "half-close", "remove", "direction", "row", "byte order",
+		}
+	case m.focus == views.PaneBytes, m.focus == views.PaneInspector:
+		return []string{
+			"help", "quit", "send", "pane", "freeze", "follow", "inspect", "byte order", "direction", "row",
+			"polling", "disconnect", "reconnect", "half-close", "add", "remove", "poll once",
+		}
+	}
+	return []string{
+		"help", "quit", "send", "add", "pane", "freeze", "polling", "follow", "inspect",
+		"disconnect", "reconnect", "half-close", "remove", "poll once", "direction", "row", "byte order",
+	}
 }
 
 func helpGroups() []views.KeyGroup {

@@ -126,6 +126,7 @@ func (m *Model) send() tea.Cmd {
 			return nil
 		}
 		m.endPrompt()
+		m.say(false, fmt.Sprintf("sending %s to %s", path, row.Label))
 		return m.sendFile(row, file)
 	}
 	p, err := hexdump.ParseSend(text)

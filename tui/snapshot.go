@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -83,7 +84,10 @@ func (m *Model) tableRow(r peer.Row) views.Row {
 	case r.Resolving:
 		v.Elapsed = m.now().Sub(r.Started)
 	case r.Status != peer.StatusConnected && r.Last.Cause != nil:
-		v.Cause, v.Bad = r.Last.Cause.Error(), r.Last.Code != 0
+		v.Cause, v.Bad = causeWords(r.Last), r.Last.Code != 0
+		if r.Last.By == peer.ByRemote && !v.Bad {
+			v.Cause += " from peer" // the timeline has room to say what that does
+		}
 	}
 	return v
 }
@@ -119,13 +123,22 @@ func eventView(e peer.Event) views.Event {
 	case peer.EventHalfClose:
 		v.Text = "half-closed by us"
 	}
-	if e.Cause != nil {
-		v.Cause = e.Cause.Error()
-	}
+	v.Cause = causeWords(e)
 	if e.By == peer.ByRemote && e.Code == 0 && e.To == peer.StatusNone {
 		v.Cause += "; closed, as the class does"
 	}
 	return v
+}
+
+// causeWords says why something ended, and that it was our doing where it was.
+func causeWords(e peer.Event) string {
+	switch {
+	case e.Cause == nil:
+		return ""
+	case errors.Is(e.Cause, peer.ErrDisconnected):
+		return e.Cause.Error() + " by us"
+	}
+	return e.Cause.Error()
 }
 
 // window is the bytes pane of the selected peer; false if there is none.
@@ -147,7 +160,7 @@ func (m *Model) window() (*window, bool) {
 
 // bytesAndInspector makes what both say of the same lines.
 func (m *Model) bytesAndInspector(r peer.Row, f *views.Frame) {
-	f.Bytes = views.Bytes{Label: r.Label, Shown: shownDirs[m.dirs]}
+	f.Bytes = views.Bytes{Label: r.Label, Shown: shownDirs[m.dirs], Dropped: r.Dropped}
 	w, ok := m.window()
 	if !ok {
 		return

@@ -42,6 +42,12 @@ func (p *pen) bytesTitle(v *Bytes) {
 		p.gap(2)
 	}
 	p.number(st, state)
+	var d [48]byte
+	dropped := append(appendMemory(d[:0], v.Dropped), " dropped"...)
+	if v.Dropped > 0 && p.limit-p.col-1 >= 2+len(dropped) {
+		p.gap(2)
+		p.number(warm, dropped)
+	}
 }
 
 // bytesLine draws one line of any kind.

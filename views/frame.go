@@ -91,14 +91,15 @@ type Event struct {
 
 // Bytes is the bytes pane. Lines are exactly those to show, top first.
 type Bytes struct {
-	Label  string
-	Shown  string // "both", "in" or "out"
-	Frozen bool
-	Behind int64 // bytes that came after the last shown byte while frozen
-	PerRow int   // 8, 16 or 32: what the lines were made for
-	Lines  []Line
-	Empty  string // said in the pane's middle when there are no lines: "no bytes yet"
-	Mark   Mark
+	Label   string
+	Shown   string // "both", "in" or "out"
+	Frozen  bool
+	Behind  int64 // bytes that came after the last shown byte while frozen
+	Dropped int64 // bytes of this peer that the memory budget took
+	PerRow  int   // 8, 16 or 32: what the lines were made for
+	Lines   []Line
+	Empty   string // said in the pane's middle when there are no lines: "no bytes yet"
+	Mark    Mark
 }
 
 // Mark is the inspector's cursor among the bytes, and the bytes that its

@@ -33,8 +33,8 @@ type Rects struct {
 // lines, and the bytes take the rest. With no peers there is one pane, which
 // says what to do. focus decides which pane is shown where not all are.
 //
-// The timeline's size depends on h alone: were it to follow the number of
-// events, the panes would jump at every step through the table.
+// The timeline's size depends on h and the focus alone: were it to follow the
+// number of events, the panes would jump at every step through the table.
 //
 // An open inspector stands beside the bytes, and the peers give some of their
 // lines to both. On a screen that is too narrow for that it is folded away
@@ -128,15 +128,18 @@ func (r *Rects) stack(body Rect, rows int, folded bool, focus Pane) {
 		return
 	}
 	r.Timeline = body
-	r.Timeline.H = frame + timelineLines(r.W, r.H)
+	r.Timeline.H = frame + timelineLines(r.W, r.H, focus == PaneTimeline)
 	body.Y += r.Timeline.H
 	body.H -= r.Timeline.H
 	r.Bytes = body
 }
 
-// timelineLines is how many lines the timeline gets; a wide one needs fewer.
-func timelineLines(w, h int) int {
+// timelineLines is how many lines the timeline gets; a wide one needs fewer, and
+// one with the focus gets more.
+func timelineLines(w, h int, focused bool) int {
 	switch {
+	case focused:
+		return max(min((h-6)/4, 8), timelineLines(w, h, false))
 	case h < 30:
 		return 1
 	case h < 48 || w >= 160:
@@ -269,7 +272,7 @@ var growOrder = [...]struct {
 	width  int
 }{
 	{columnLabel, 11}, {columnAddress, 27}, {columnNote, 15}, {columnLabel, 14},
-	{columnAddress, 40}, {columnNote, 30}, {columnAddress, 64},
+	{columnAddress, 40}, {columnNote, 30}, {columnLabel, 24}, {columnAddress, 64},
 }
 
 // narrowNote is what the last column shrinks to before it is dropped.

@@ -196,6 +196,11 @@ func elide(s string, width int) string {
 		from = elide(from, max(room*3/5, room-cells(to)))
 		return from + arrow + elide(to, room-cells(from))
 	}
+	for _, scheme := range [...]string{"tcp://", "unix://"} { // an address without them means the same
+		if rest, ok := strings.CutPrefix(s, scheme); ok {
+			return elide(rest, width)
+		}
+	}
 	if _, rest, scheme := strings.Cut(s, "://"); scheme && 1+cells(rest) <= width {
 		return "…" + rest
 	}
@@ -234,6 +239,8 @@ var shortenings = []struct{ long, short string }{
 	{"no such file or directory", "no such file"},
 	{"reset by peer", "reset"},
 	{"; closed, as the class does", ""},
+	{" from peer", ""},
+	{" by us", ""},
 }
 
 // shortCause fits a clean cause into width cells, familiar words first.
@@ -243,6 +250,9 @@ func shortCause(s string, width int) string {
 			return s
 		}
 		s = strings.Replace(s, word.long, word.short, 1)
+	}
+	if short, _, within := strings.Cut(s, " within "); within && cells(s) > width { // "no answer within 30s"
+		s = short
 	}
 	return cutWords(s, width)
 }
