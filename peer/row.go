@@ -155,6 +155,14 @@ func (r *row) resolving(on bool) {
 	}
 }
 
+// giveUp tells that a person has ended a lookup: no transition does.
+func (r *row) giveUp() {
+	now := r.set.now()
+	r.append(Event{
+		Kind: EventError, Time: now, Polled: now, Op: "resolve", Code: ErrCantResolve, Cause: ErrDisconnected, By: ByLocal, Remote: r.Address,
+	})
+}
+
 // disconnect ends a lookup or a connection.
 func (r *row) disconnect() {
 	if r.abandon != nil {

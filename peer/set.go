@@ -194,7 +194,13 @@ func (s *Set) Remove(id ID) error {
 
 // Disconnect calls DisconnectFromHost on a peer.
 func (s *Set) Disconnect(id ID) error {
-	return s.with(id, func(r *row) error { r.disconnect(); return nil })
+	return s.with(id, func(r *row) error {
+		if r.Resolving {
+			r.giveUp()
+		}
+		r.disconnect()
+		return nil
+	})
 }
 
 // Reconnect disconnects a peer if need be and dials its address again. Its

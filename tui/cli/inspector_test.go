@@ -54,6 +54,15 @@ func selected(label string) []string { return []string{"▌", " " + label + " "}
 
 const helpText = "half-close: end our sending"
 
+// waitHelpEnd waits until esc has closed the help; a key right behind it would
+// make one with it (alt).
+func (x *terminal) waitHelpEnd() {
+	x.t.Helper()
+	x.wait("end of the help", func(lines []string) bool {
+		return !slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, helpText) })
+	})
+}
+
 func TestKeysMoveOpenHelpAndSend(t *testing.T) {
 	x := open(t, 120, 36, true, roleProgram, serve(t, "", echo)+"#first", serve(t, shortDir(t)+"/echo", echo)+"#second")
 	x.waitFor(append(selected("first"), "connected")...)
@@ -63,9 +72,7 @@ func TestKeysMoveOpenHelpAndSend(t *testing.T) {
 	x.typeKeys("?")
 	x.waitFor(helpText)
 	x.typeKeys("\x1b")
-	x.wait("end of the help", func(lines []string) bool {
-		return !slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, helpText) })
-	})
+	x.waitHelpEnd()
 
 	x.typeKeys(`sping\n` + "\r")
 	x.waitFor("→ sent", "5 B")
@@ -81,6 +88,30 @@ func TestKeysMoveOpenHelpAndSend(t *testing.T) {
 		return n == 2
 	})
 
+	x.typeKeys("q")
+	if code := x.end(); code != exitFine {
+		t.Errorf("exit code %d", code)
+	}
+	x.restored()
+}
+
+// The bound is one against a stall: the machine may be busy.
+func TestKeysAreAnsweredWhilePeersFlood(t *testing.T) {
+	args := []string{"--memory", "1MiB", serve(t, "", echo) + "#quiet"}
+	for i := range 6 {
+		args = append(args, serve(t, "", flood)+fmt.Sprintf("#flood-%d", i))
+	}
+	x := open(t, 120, 36, true, roleProgram, args...)
+	x.waitFor(append(selected("quiet"), "connected")...)
+	x.waitFor("flood-5", "connected", "MB")
+	for range 3 {
+		x.typeKeys("?")
+		x.waitFor(helpText)
+		x.typeKeys("\x1b")
+		x.waitHelpEnd()
+		x.typeKeys("j")
+	}
+	x.waitFor(selected("flood-2")...)
 	x.typeKeys("q")
 	if code := x.end(); code != exitFine {
 		t.Errorf("exit code %d", code)
