@@ -159,7 +159,8 @@ func (r *row) resolving(on bool) {
 func (r *row) giveUp() {
 	now := r.set.now()
 	r.append(Event{
-		Kind: EventError, Time: now, Polled: now, Op: "resolve", Code: ErrCantResolve, Cause: ErrDisconnected, By: ByLocal, Remote: r.Address,
+		Kind: EventError, Time: now, Polled: now,
+		Op: "resolve", Code: ErrCantResolve, Cause: ErrDisconnected, By: ByLocal, Remote: r.Address,
 	})
 }
 

@@ -54,21 +54,21 @@ func (s *Socket) putPartial(p []byte) (sent int, err error) {
 func (s *Socket) failWrite(cause error) error {
 	at := s.clock()
 	if s.conn.sink != nil {
-		cause, at = s.conn.whyRefused(cause)
+		at, cause = s.conn.whyRefused(cause)
 	}
 	return s.apply("send", writeFailed, at, cause, ByRemote)
 }
 
-// whyRefused returns what ended the connection, and when: after the bytes that
-// came before.
-func (c *conn) whyRefused(cause error) (error, time.Time) {
+// whyRefused returns when the connection ended, after the bytes that came
+// before, and why.
+func (c *conn) whyRefused(cause error) (at time.Time, why error) {
 	c.recv.Lock()
 	defer c.recv.Unlock()
 	c.drain(c.fd)
 	if c.facts.err != nil {
-		return c.facts.err, c.facts.errAt
+		return c.facts.errAt, c.facts.err
 	}
-	return cause, c.now()
+	return c.now(), cause
 }
 
 // put does one non-blocking send, into the log too if there is one.
