@@ -3,6 +3,7 @@ package peer
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -30,11 +31,17 @@ func (b *Buffer) Position() int { return b.position }
 // Size returns how many bytes the buffer holds.
 func (b *Buffer) Size() int { return len(b.bytes) }
 
-// Resize cuts the buffer, or adds zeroes. A position beyond the end moves there
-// (Q27).
+// maxBuffer is the largest size that Resize makes: lengths are 32 bits in the class.
+const maxBuffer = math.MaxInt32
+
+// Resize cuts the buffer, or adds zeroes; the size is from 0 to 2,147,483,647
+// bytes. A position beyond the end moves there (Q27).
 func (b *Buffer) Resize(size int) error {
 	if size < 0 {
 		return opError("resize", "", ErrInvalidParameter, fmt.Errorf("size %d is below 0", size))
+	}
+	if size > maxBuffer {
+		return opError("resize", "", ErrOutOfMemory, fmt.Errorf("size %d is above %d", size, maxBuffer))
 	}
 	if size <= len(b.bytes) {
 		b.bytes = b.bytes[:size]

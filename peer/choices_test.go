@@ -139,6 +139,10 @@ func TestQ4TheCauseIsTheSameWhoeverNoticesTheReset(t *testing.T) {
 			if last := sockOf(s).LastError(); last != err {
 				t.Errorf("%s: the last error is %v, not %v", name, last, err)
 			}
+			s.DisconnectFromHost() // as TCP has to before it dials again: it has ended nothing
+			if last := sockOf(s).LastError(); last != err {
+				t.Errorf("%s: after a disconnect the last error is %v, not %v", name, last, err)
+			}
 		}
 		s, accepted := l.pair(t)
 		accepted.DisconnectFromHost()

@@ -38,8 +38,12 @@ type conn struct {
 	writeEnd atomic.Bool // CloseWrite was called: nobody waits for room any more
 
 	recv   sync.Mutex // the receive lock: held over one non-blocking receive, never longer
-	facts  facts
-	closed bool // no more is received or recorded
+	facts  facts      // changed under both recv and learn
+	closed bool       // no more is received or recorded
+
+	// Facts get their times under it, too, so that a poll can learn them while
+	// the reader is receiving: what it does not see is later. Held for nothing else.
+	learn sync.Mutex
 
 	receiving chan struct{} // closed when the reader leaves the poller's write side to PutData; nil without one
 	news      chan struct{} // holds a value when the reader or a call has recorded something; nil without a reader
@@ -63,12 +67,29 @@ type facts struct {
 	errAt       time.Time
 }
 
+// record changes the facts, at the time that it passes on. Callers hold recv.
+func (c *conn) record(change func(*facts, time.Time)) {
+	c.learn.Lock()
+	defer c.learn.Unlock()
+	change(&c.facts, c.now())
+	c.tell()
+}
+
+// known returns the facts, and a time: what is not among them is later.
+func (c *conn) known() (facts, time.Time) {
+	c.learn.Lock()
+	defer c.learn.Unlock()
+	return c.facts, c.now()
+}
+
 func (c *conn) fail(err error) {
 	if c.facts.err == nil {
-		c.facts.err, c.facts.errAt = err, c.now()
-		c.tell()
+		c.record(func(f *facts, at time.Time) { f.err, f.errAt = err, at })
 	}
 }
+
+// complete records that the handshake is.
+func (c *conn) complete() { c.record(func(f *facts, at time.Time) { f.established = at }) }
 
 // tell wakes a call that waits for what a reader records. Callers hold recv.
 func (c *conn) tell() {
@@ -166,7 +187,7 @@ func (c *conn) handshake(fd int) (ended bool) {
 	case pending:
 		return false
 	default:
-		c.facts.established = c.now()
+		c.complete()
 	}
 	return true
 }
@@ -176,7 +197,7 @@ func (c *conn) handshake(fd int) (ended bool) {
 // before (tcp_disconnect in net/ipv4/tcp.c). Callers hold recv.
 func (c *conn) established(fd int) {
 	if _, err := unix.Getpeername(fd); err == nil {
-		c.facts.established = c.now()
+		c.complete()
 		return
 	}
 	c.drain(fd)
@@ -207,8 +228,7 @@ func (c *conn) note(n int, err error) (bytes bool) {
 	case err != nil:
 		c.fail(err)
 	case n == 0:
-		c.facts.eof = c.now()
-		c.tell()
+		c.record(func(f *facts, at time.Time) { f.eof = at })
 	default:
 		return true
 	}

@@ -13,7 +13,8 @@ import (
 //
 // Unless it is patient it waits for nobody. In a flood the reader has the
 // receive lock most of the time, as a sender has mu, and a poll that queued
-// behind each of them would hold up the screen: what they are about is no end.
+// behind each of them would hold up the screen. Then it takes what is recorded,
+// or looks at nothing.
 func (s *Socket) look(r *Row, w way, sample bool) bool {
 	if !lock(&s.mu, w.patient) {
 		return false
@@ -24,13 +25,15 @@ func (s *Socket) look(r *Row, w way, sample bool) bool {
 	switch {
 	case s.conn == nil:
 		see.dropped, see.received = log.Span(capture.In)
-	case !lock(&s.conn.recv, w.patient):
-		return false
-	case w.judge:
-		see = s.ask()
-		_ = s.judge(see) // recorded as an event
+	case lock(&s.conn.recv, w.patient):
+		see = s.askIf(w.judge)
+	case s.status != StatusConnected:
+		return false // its reader may be recording what beats the deadline
 	default:
-		see = s.known()
+		see = s.glance()
+	}
+	if s.conn != nil && w.judge {
+		_ = s.judge(see) // recorded as an event
 	}
 	s.describe(r, see)
 	if sample && s.status == StatusConnected {
@@ -39,6 +42,16 @@ func (s *Socket) look(r *Row, w way, sample bool) bool {
 	kept, sent := log.Span(capture.Out)
 	r.Sent, r.Dropped = sent, see.dropped+kept
 	return true
+}
+
+// askIf asks, or takes only what is recorded. Callers hold mu and the receive
+// lock, which it leaves.
+func (s *Socket) askIf(ask bool) sight {
+	if ask {
+		return s.ask()
+	}
+	defer s.conn.recv.Unlock()
+	return s.glance()
 }
 
 func lock(m *sync.Mutex, patient bool) bool {

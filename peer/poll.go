@@ -46,18 +46,15 @@ func (s *Socket) ask() sight {
 	case s.status == StatusConnected:
 		c.askRecorded(c.fd)
 	}
-	return s.sight()
+	return s.glance()
 }
 
-// known is what is known without asking. Callers hold mu and the receive lock,
-// which it leaves.
-func (s *Socket) known() sight {
-	defer s.conn.recv.Unlock()
-	return s.sight()
-}
-
-func (s *Socket) sight() sight {
-	see := sight{facts: s.conn.facts, at: s.clock(), unread: s.unread()}
+// glance is what is recorded. The facts come before the bytes, for an end is
+// recorded behind the last of them. Callers hold mu.
+func (s *Socket) glance() sight {
+	var see sight
+	see.facts, see.at = s.conn.known()
+	see.unread = s.unread()
 	if s.sink != nil {
 		see.dropped, see.received = s.sink.log.Span(capture.In)
 	}

@@ -90,7 +90,7 @@ func (s *Socket) GetData(ctx context.Context, p []byte) (got int, err error) {
 		if err != nil || got == len(p) {
 			return got, err
 		}
-		if n == 0 && !c.waitReadable(ctx) {
+		if n == 0 && !c.waitReadable(ctx) || ctx.Err() != nil {
 			return got, s.interrupted("receive", have(ctx, got, len(p)))
 		}
 		on = c
@@ -109,14 +109,21 @@ func (s *Socket) getSome(p []byte, on *conn) (int, *conn, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if on != nil && s.conn != on {
-		switch on.ended {
-		case pollEOF, readEOF:
-			return 0, on, opError("receive", s.addr, ErrFileEOF, on.cause)
-		case disconnected:
-			return 0, on, opError("receive", s.addr, ErrFailed, ErrNotConnected)
-		}
-		return 0, on, opError("receive", s.addr, ErrFailed, on.cause)
+		code, cause := on.ending()
+		return 0, on, opError("receive", s.addr, code, cause)
 	}
 	n, err := s.getPartial(p)
 	return n, s.conn, err
+}
+
+// ending is how a call that waited is told of the end of its connection, which
+// another call has noticed. Callers hold mu.
+func (c *conn) ending() (code Error, cause error) {
+	switch c.ended {
+	case pollEOF, readEOF:
+		return ErrFileEOF, c.cause
+	case disconnected:
+		return ErrFailed, ErrNotConnected
+	}
+	return ErrFailed, c.cause
 }

@@ -192,13 +192,16 @@ type way struct {
 // again at the next Poll.
 func (r *row) poll(w way, sample bool) (c Change, changed, again bool) {
 	before := r.Row
-	if !r.sock.look(&r.Row, w, sample) {
-		return c, false, true
-	}
-	if w.judge {
+	looked := r.sock.look(&r.Row, w, sample)
+	switch {
+	case !looked:
+		r.count()
+	case w.judge:
 		r.log.Consume(capture.In, max(r.Unread, 0)) // what came since it was judged is for the next poll
 	}
-	c.Events, r.read = r.since(r.read)
+	if looked {
+		c.Events, r.read = r.since(r.read)
+	}
 	for _, e := range c.Events {
 		if e.Kind == EventStatus || e.Kind == EventError && (e.Op == "connect" || e.Op == "resolve") {
 			r.Last = e
@@ -209,7 +212,16 @@ func (r *row) poll(w way, sample bool) (c Change, changed, again bool) {
 	busy := r.Status == StatusConnecting || consumed || r.RecvQ > 0 || r.SendQ > 0
 	changed = len(c.Events) > 0 || r.Resolving != r.lookup || r.changedFrom(&before)
 	c.Row, r.lookup = r.Row, r.Resolving
-	return c, changed, busy
+	return c, changed, busy || !looked
+}
+
+// count is what a poll does with a row whose socket is in use: the log knows
+// how many bytes there were.
+func (r *row) count() {
+	var in, out int64
+	in, r.Received = r.log.Span(capture.In)
+	out, r.Sent = r.log.Span(capture.Out)
+	r.Dropped = in + out
 }
 
 func (r *row) changedFrom(b *Row) bool {

@@ -94,6 +94,32 @@ func TestEveryByteIsUnreadAtOnePoll(t *testing.T) {
 	})
 }
 
+// In a flood the reader has its lock most of the time, and a sender the socket's.
+func TestAPollCountsWhatComesWhileASocketIsInUse(t *testing.T) {
+	families(t, func(t *testing.T, f *far) {
+		s := newTestSet(t, Config{})
+		id := s.Add(f.addr)
+		c := f.accept()
+		s.untilStatus(id, StatusConnected)
+		var sock *Socket
+		_ = s.peek(id, func(r *row) { sock = r.sock })
+		total := int64(0)
+		for _, use := range []*sync.Mutex{&sock.conn.recv, &sock.mu} {
+			c.send("hello")
+			total += 5
+			s.untilLogged(id, total)
+			use.Lock()
+			s.Poll()
+			if r := s.row(id); r.Received != total || r.Status != StatusConnected || !s.Active() && use == &sock.mu {
+				t.Errorf("%+v, want %d received", r, total)
+			}
+			use.Unlock()
+		}
+		c.Close()
+		s.untilStatus(id, StatusNone)
+	})
+}
+
 func TestTheFirstEventWakes(t *testing.T) {
 	families(t, func(t *testing.T, f *far) {
 		s := newTestSet(t, Config{})

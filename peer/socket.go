@@ -188,7 +188,7 @@ func (s *Socket) apply(op string, f fact, at time.Time, cause error, by By) erro
 		s.close(f, cause)
 	}
 	err := opError(op, addr, v.code, cause)
-	if err != nil || v.closes {
+	if err != nil || v.closes && from != StatusError { // after ERROR a disconnect ends nothing, and TCP needs one (spec §2.1)
 		s.last = err
 		if err == nil && cause != nil {
 			s.last = &OpError{Op: op, Addr: addr, Cause: cause}

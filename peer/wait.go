@@ -73,7 +73,9 @@ func (s *Socket) ready(c *conn, events int16) (ready, joined bool, err error) {
 	case got&unix.POLLERR != 0:
 		return false, false, opError("wait", s.addr, ErrFailed, errPending)
 	}
-	return got != 0 || events&unix.POLLIN != 0 && c.recorded(), c.file != nil, nil
+	ready = got != 0 || events&unix.POLLIN != 0 && c.recorded() ||
+		events&unix.POLLOUT != 0 && c.writeEnd.Load() // a write is refused at once; a Unix socket's full queue would not say so
+	return ready, c.file != nil, nil
 }
 
 // waitFor waits in turn with the other calls that wait. It is false when ctx

@@ -113,6 +113,8 @@ func (s *Socket) PutFrom(ctx context.Context, r io.Reader) (sent int64, err erro
 			return sent, nil
 		case end != nil:
 			return sent, end
+		case ctx.Err() != nil:
+			return sent, s.interrupted("send", context.Cause(ctx))
 		}
 	}
 }
@@ -129,7 +131,7 @@ func (s *Socket) putAll(ctx context.Context, p []byte, on *conn) (sent int, _ *c
 		if err != nil || sent == len(p) {
 			return sent, c, err
 		}
-		if n == 0 && !c.waitWritable(ctx) {
+		if n == 0 && !c.waitWritable(ctx) || ctx.Err() != nil {
 			return sent, c, s.interrupted("send", context.Cause(ctx))
 		}
 		on = c
@@ -145,7 +147,8 @@ func (s *Socket) putSome(p []byte, on *conn) (int, *conn, error) {
 	defer s.mu.Unlock()
 	c := s.conn
 	if on != nil && c != on {
-		return 0, c, s.refuse("send", s.addr, ErrFailed, ErrNotConnected)
+		_, cause := on.ending()
+		return 0, on, s.refuse("send", s.addr, ErrFailed, cause)
 	}
 	n, err := s.putPartial(p[:min(len(p), capture.MaxCopy)])
 	if s.sink != nil && n == 0 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -57,6 +58,10 @@ func (s *subject) fillQueue() (sent int) {
 	return sent
 }
 
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 // TestWriting holds the rows of spec §2.4 that need a full send queue, and
 // what PutData adds.
 func TestWriting(t *testing.T) {
@@ -77,6 +82,44 @@ func TestWriting(t *testing.T) {
 			s.waitRST()
 			s.write("more", ErrFailed, StatusNone)
 			s.poll(0, StatusNone)
+		}},
+		{name: "a half-close ends a PutData that waits, and a Wait for room", play: func(s *subject) {
+			s.connected()
+			done := s.putHuge(context.Background())
+			if err := s.CloseWrite(); err != nil {
+				s.t.Fatal(err)
+			}
+			if r := done(); !errors.Is(r.err, ErrWriteClosed) || codeOf(r.err) != ErrFailed {
+				s.t.Errorf("%+v", r)
+			}
+			if err := s.Wait(context.Background(), PollOut, -1); err != nil { // a write is refused at once
+				s.t.Error(err)
+			}
+			s.want(nil, 0, StatusConnected)
+		}},
+		tcpOnly("a PutData that waits is told what another call has found out", func(s *subject) {
+			c := s.connected()
+			done := s.putHuge(context.Background())
+			c.reset()
+			await(s.t, "the end", func() bool { _ = s.Poll(); return s.Status() != StatusConnected }) // PutData may have come first
+			if r := done(); codeOf(r.err) != ErrFailed || !errors.Is(r.err, errReset) && !errors.Is(r.err, syscall.EPIPE) {
+				s.t.Errorf("%+v", r)
+			}
+		}),
+		{name: "PutFrom ends with its context, whatever its reader still gives", play: func(s *subject) {
+			c := s.connected()
+			go io.Copy(io.Discard, c.Conn)
+			ctx, cancel := context.WithCancel(context.Background())
+			pieces := 0
+			n, err := s.PutFrom(ctx, readerFunc(func(p []byte) (int, error) {
+				if pieces++; pieces == 10 {
+					cancel()
+				}
+				return copy(p, "again"), nil
+			}))
+			if !errors.Is(err, context.Canceled) || n == 0 || pieces != 10 {
+				s.t.Errorf("%d bytes of %d pieces: %v", n, pieces, err)
+			}
 		}},
 		{name: "PutData sends all, however slowly the far end reads", play: func(s *subject) {
 			c := s.connected()
