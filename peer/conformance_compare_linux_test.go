@@ -96,15 +96,20 @@ func (p *player) compare(s, got fields) error {
 			errs = append(errs, fmt.Errorf("unknown field %q: the step gives %v", name, got))
 			continue
 		}
-		if err := p.same(want, value); err != nil {
+		kind := "" // of a float, which may be written in several ways
+		if _, method, _ := strings.Cut(s.text("do"), "."); name == "return" {
+			kind, _ = strings.CutPrefix(method, "get_")
+		}
+		if err := p.same(kind, want, value); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// same compares one value, which may be a placeholder.
-func (p *player) same(want, got any) error {
+// same compares one value, which may be a placeholder, as one of a kind (see
+// sameValue).
+func (p *player) same(kind string, want, got any) error {
 	text := show(want)
 	switch {
 	case text == "not set": // ours are always set
@@ -126,7 +131,7 @@ func (p *player) same(want, got any) error {
 		}
 		text = path
 	}
-	if sameText(text, show(got)) {
+	if sameValue(kind, text, show(got)) {
 		return nil
 	}
 	if text != show(want) {
@@ -184,7 +189,7 @@ func (p *player) compareState(s fields, name string) error {
 		if field == "local_port" {
 			errs = append(errs, p.definePort(s, name, show(state[field]), o))
 		}
-		if err := p.same(state[field], value); err != nil {
+		if err := p.same("", state[field], value); err != nil {
 			errs = append(errs, fmt.Errorf("%s.%s: %w", name, field, err))
 		}
 	}

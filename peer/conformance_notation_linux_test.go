@@ -13,34 +13,53 @@ import (
 // token is a piece of Godot's notation: a string, a word or number, or a mark.
 var token = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[^\s"(),:\[\]{}]+|[(),:\[\]{}]`)
 
-// sameText reports whether two texts say the same in Godot's notation: blanks
-// between tokens do not count, and a number may be written in several ways.
-func sameText(a, b string) bool {
+// sameValue reports whether two texts tell the same value of a kind, as get_KIND
+// does. Only floats, alone or in a variant, may be written in several ways.
+func sameValue(kind, a, b string) bool {
+	switch kind {
+	case "half", "float", "double":
+		return a == b || sameNumber(kind, a, b)
+	case "var":
+		return sameNotation(a, b)
+	}
+	return a == b
+}
+
+var lineBreak = regexp.MustCompile(`\s*\n\s*`)
+
+// sameNotation reports whether two texts in Godot's notation are the same but for
+// how the floats in them are written, and for lines that are broken where others
+// have a blank.
+func sameNotation(a, b string) bool {
 	if a == b {
 		return true
 	}
+	a, b = lineBreak.ReplaceAllString(a, " "), lineBreak.ReplaceAllString(b, " ")
 	as, bs := token.FindAllString(a, -1), token.FindAllString(b, -1)
-	if len(as) != len(bs) || len(as) == 0 {
+	if len(as) != len(bs) || token.ReplaceAllLiteralString(a, "") != token.ReplaceAllLiteralString(b, "") {
 		return false
 	}
 	for i := range as {
-		if as[i] != bs[i] && !sameNumber(as[i], bs[i]) {
+		if as[i] != bs[i] && !sameNumber("var", as[i], bs[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-// sameNumber compares floats: one side has the nine digits that tell a float
-// from all others, the other perhaps fewer that do as well.
-func sameNumber(a, b string) bool {
+// sameNumber compares floats. Of a half or a float one side has the nine digits
+// that tell it from all others, the other perhaps fewer that do as well.
+func sameNumber(kind, a, b string) bool {
 	isFloat := func(s string) bool { return strings.ContainsAny(s, ".eEnN") }
 	x, xerr := parseFloat(a)
 	y, yerr := parseFloat(b)
 	if xerr != nil || yerr != nil || !isFloat(a) && !isFloat(b) {
 		return false
 	}
-	return x == y || math.IsNaN(x) && math.IsNaN(y) || float32(x) == float32(y) && digits(a) <= 9 && digits(b) <= 9
+	if x == y || math.IsNaN(x) && math.IsNaN(y) {
+		return true
+	}
+	return (kind == "half" || kind == "float") && float32(x) == float32(y) && digits(a) <= 9 && digits(b) <= 9
 }
 
 func digits(s string) (n int) {

@@ -82,6 +82,46 @@ func TestConformanceRunnerFails(t *testing.T) {
 	}
 }
 
+// TestConformanceRunnerFailsOnValues holds that what is alike is not the same.
+func TestConformanceRunnerFailsOnValues(t *testing.T) {
+	for _, c := range []struct {
+		kind, want, got string
+		same            bool
+	}{
+		{"", "0000", "00e1", false}, // bytes
+		{"", "0000000e12", "0000000e13", false},
+		{"", "1234e5678", "+Inf", false},
+		{"", "12e4", "120000", false},
+		{"string", "a b", "a   b", false},
+		{"string", "1000.0", "1e3", false},
+		{"utf8_string", "h", "h ", false},
+		{"u32", "1e3", "1000", false},
+		{"var", "a b", "a   b", false},
+		{"var", "[1, 2]", "[1 2]", false},
+		{"var", "0.1", "0.100000001", false},
+		{"double", "0.1", "0.100000001", false},
+		{"float", "0.1", "0.2", false},
+		{"float", "0.1", "0.100000001", true},
+		{"half", "0.1", "0.100000001", true},
+		{"double", "inf", "+Inf", true},
+		{"var", "[0.3333333333333333]", "[0.33333333333333331]", true},
+	} {
+		if err := (&player{names: &placeholders{}}).same(c.kind, c.want, c.got); (err == nil) != c.same {
+			t.Errorf("%s %q for %q: %v", c.kind, c.got, c.want, err)
+		}
+	}
+	for _, v := range []fields{
+		{"get": "string", "bytes": "050000006120206220", "value": "a b", "position_after": 9},
+		{"get": "string", "bytes": "03000000316533", "value": "1000.0", "position_after": 7},
+		{"get": "utf8_string", "bytes": "020000006820", "value": "h", "position_after": 6},
+		{"get": "double", "bytes": "9a9999999999b93f", "value": "0.100000001", "position_after": 8},
+	} {
+		if err := compareGet(v); err == nil || !strings.Contains(err.Error(), "want \"") {
+			t.Errorf("%v: %v", show(v), err)
+		}
+	}
+}
+
 func oneTrace(t *testing.T, steps string) *trace {
 	t.Helper()
 	file, err := parseTraces(fmt.Appendf(nil, `{"traces": [{"name": "one", "family": "uds", "steps": [%s]}]}`, steps))

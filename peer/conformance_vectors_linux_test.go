@@ -140,7 +140,7 @@ func compareGet(v fields) error {
 	if errors.Is(err, errUnknownStep) {
 		return err
 	}
-	if !sameText(v.text("value"), got) {
+	if !sameValue(v.text("get"), v.text("value"), got) {
 		return fmt.Errorf("got %q (%v), want %q", got, err, v.text("value"))
 	}
 	if want := show(v["position_after"]); show(b.Position()) != want {
@@ -237,7 +237,7 @@ func compareDecode(v fields) error {
 		}
 		return nil
 	}
-	if got := describe(value); !sameText(v.text("result"), got) || describe(again) != got {
+	if got := describe(value); v.text("result") != got || describe(again) != got {
 		return fmt.Errorf("got %s, of GetVar %s, want %s", got, describe(again), v.text("result"))
 	}
 	return compareTypes(v, value)
