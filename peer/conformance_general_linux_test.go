@@ -137,9 +137,8 @@ func (r rulesStep) leftOpen() fields {
 // tells it.
 func bindCode(s fields) Error {
 	path := show(s.object("args")["path"])
-	m := pathOfLength.FindStringSubmatch(path)
 	switch {
-	case path == "", m != nil && (m[2] != "" || m[3] >= "108"):
+	case path == "", pathLength(path) > MaxPath:
 		return ErrInvalidParameter
 	case path == "<regular file>":
 		return ErrAlreadyExists
@@ -148,8 +147,7 @@ func bindCode(s fields) Error {
 }
 
 func (r rulesStep) longPath() fields {
-	m := pathOfLength.FindStringSubmatch(show(r.arg("path")))
-	if m == nil || m[2] == "" && m[3] < "108" || r.code() != "1" && r.code() != "22" || r.object() == "raw" {
+	if pathLength(show(r.arg("path"))) <= MaxPath || r.code() != "1" && r.code() != "22" || r.object() == "raw" {
 		return nil
 	}
 	return fields{"return": "ERR_INVALID_PARAMETER", "code": 31}

@@ -121,12 +121,9 @@ func (n *placeholders) path(name string) (string, error) {
 		dir := filepath.Join(n.dir, "read-only")
 		return filepath.Join(dir, "s"), errors.Join(os.MkdirAll(dir, 0o500), os.Chmod(dir, 0o500))
 	}
-	if m := pathOfLength.FindStringSubmatch(name); m != nil {
-		length, _ := strconv.Atoi(m[3])
-		if m[2] != "" {
-			length += 20
-		}
-		prefix := filepath.Join(n.dir, strings.TrimSpace(m[1])+"-")
+	if length := pathLength(name); length > 0 {
+		kind := strings.TrimSpace(pathOfLength.FindStringSubmatch(name)[1])
+		prefix := filepath.Join(n.dir, kind+"-")
 		if len(prefix) > length {
 			return "", fmt.Errorf("the directory for tests is too long for %s: %s", name, n.dir)
 		}
@@ -136,6 +133,19 @@ func (n *placeholders) path(name string) (string, error) {
 		return file, nil
 	}
 	return "", fmt.Errorf("unknown placeholder %s", name)
+}
+
+// pathLength returns how many bytes a "<path of N bytes>" has, 0 for other names.
+func pathLength(name string) int {
+	m := pathOfLength.FindStringSubmatch(name)
+	if m == nil {
+		return 0
+	}
+	length, _ := strconv.Atoi(m[3])
+	if m[2] != "" {
+		length += 20
+	}
+	return length
 }
 
 func createFile(file string) error {
