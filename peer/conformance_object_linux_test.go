@@ -97,7 +97,7 @@ func (p *player) add(name string, o *object) {
 
 // attach gives a socket a reader, as a Set does.
 func (p *player) attach(o *object) {
-	pool := capture.NewPool(1 << 20)
+	pool := capture.NewPool(subjectPool)
 	o.log = capture.NewLog(pool, p.clock.now)
 	var work sync.WaitGroup
 	o.sock.attach(&sink{log: o.log, event: func(Event) {}, mark: func() {}, spawn: work.Go})

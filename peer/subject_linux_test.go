@@ -64,9 +64,13 @@ func newSubject(t *testing.T, m mode, f *far) *subject {
 	return s
 }
 
+// subjectPool is room for all that a test sends: what a full log drops is lost to
+// the calls too.
+const subjectPool = 64 << 20
+
 // attach gives the socket a reader, as Set.Add does.
 func (s *subject) attach() {
-	pool := capture.NewPool(1 << 20)
+	pool := capture.NewPool(subjectPool)
 	s.log = capture.NewLog(pool, s.time.now)
 	var work sync.WaitGroup
 	s.Socket.attach(&sink{
