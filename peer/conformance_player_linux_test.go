@@ -162,7 +162,7 @@ func (p *player) setting(args fields) error {
 	}
 	p.timeouts[class] = time.Duration(seconds) * time.Second
 	for _, o := range p.objects {
-		if o.class == class {
+		if o != nil && o.class == class {
 			o.sock.SetConnectTimeout(p.timeouts[class])
 		}
 	}

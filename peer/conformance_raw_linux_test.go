@@ -297,10 +297,11 @@ func (p *player) rawStep(name, method string, s fields) (fields, error) {
 		}
 		return nil, r.reset()
 	case "shutdown":
-		if how := args.text("how"); how != "SHUT_WR" {
-			return nil, fmt.Errorf("unknown way to shut down: %q", how)
+		how, known := map[string]int{"SHUT_RD": unix.SHUT_RD, "SHUT_WR": unix.SHUT_WR, "SHUT_RDWR": unix.SHUT_RDWR}[args.text("how")]
+		if !known {
+			return nil, fmt.Errorf("unknown way to shut down: %q", args.text("how"))
 		}
-		return nil, unix.Shutdown(r.fd, unix.SHUT_WR)
+		return nil, unix.Shutdown(r.fd, how)
 	case "getpeername":
 		return r.peerName()
 	}
