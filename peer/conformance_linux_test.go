@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -133,7 +134,7 @@ type outcome struct {
 // expectations are the steps of a file as ours is to play them: as the class
 // did, but for the choices.
 type expectations struct {
-	standard map[string]*trace
+	standard []*trace
 
 	mu   sync.Mutex
 	runs map[string]map[mode][]string // the choices that each trace needed
@@ -141,45 +142,63 @@ type expectations struct {
 }
 
 // use is a choice that a step needed: key is useKey's of a row of the table, "-"
-// for a rule.
+// for a rule, and for a parting behind and how many steps were not judged.
 type use struct{ number, key string }
 
+const behind = "behind:"
+
 func newExpectations(standard *traceFile) *expectations {
-	e := &expectations{standard: make(map[string]*trace), runs: make(map[string]map[mode][]string)}
-	for _, tr := range standard.Traces {
-		e.standard[tr.Name] = tr
-	}
-	return e
+	return &expectations{standard: standard.Traces, runs: make(map[string]map[mode][]string)}
 }
 
-// of returns what to expect of the steps of one trace.
+// of returns what to expect of the steps of one trace: as the table has it for a
+// trace of the standard file, whatever its name is here, else by the rules.
 func (e *expectations) of(tr *trace, m mode) expectation {
 	e.begin(tr, m)
-	same := tr == e.standard[tr.Name] || reflect.DeepEqual(tr, e.standard[tr.Name])
-	return func(step int, s fields) (want, also fields, err error) {
-		want = s
-		if !same {
-			numbers, ours := general(tr, m, step, s)
-			for _, number := range numbers {
-				e.use(tr.Name, m, number, "-")
-				also = early(number, m, s, also)
-			}
-			return ours, also, nil
+	known := e.known(tr)
+	return func(step int, s fields) (expected, error) {
+		if known == "" {
+			return e.byRule(tr, m, step, s), nil
 		}
+		x := expected{want: s}
 		for i := range choices {
 			c := &choices[i]
-			if c.trace != tr.Name || !slices.Contains(c.steps, step) || c.modes != nil && !slices.Contains(c.modes, m) {
+			if c.trace != known || !slices.Contains(c.steps, step) || c.modes != nil && !slices.Contains(c.modes, m) {
 				continue
 			}
 			if names := c.overlooked(s); names != nil {
-				return nil, nil, fmt.Errorf("the choice %s is none here: the class gives the same %v", c.number, names)
+				return x, fmt.Errorf("the choice %s is none here: the class gives the same %v", c.number, names)
 			}
 			e.use(tr.Name, m, c.number, useKey(i, step, m))
-			also = early(c.number, m, s, also)
-			want = c.apply(want)
+			x.also = early(c.number, m, s, x.also)
+			x.want = c.apply(x.want)
 		}
-		return want, also, nil
+		return x, nil
 	}
+}
+
+// known returns the name that the table has for a trace, "" for none.
+func (e *expectations) known(tr *trace) string {
+	for _, standard := range e.standard {
+		if tr == standard || tr.Family == standard.Family && reflect.DeepEqual(tr.Steps, standard.Steps) {
+			return standard.Name
+		}
+	}
+	return ""
+}
+
+func (e *expectations) byRule(tr *trace, m mode, step int, s fields) (x expected) {
+	if number, ours := (rulesStep{tr, m, step - 1, s}).parting(); number != "" {
+		e.use(tr.Name, m, number, fmt.Sprint(behind, len(tr.Steps)-step))
+		return expected{want: (&choice{ours: ours}).apply(s), parts: true}
+	}
+	numbers, ours := general(tr, m, step, s)
+	x.want = ours
+	for _, number := range numbers {
+		e.use(tr.Name, m, number, "-")
+		x.also = early(number, m, s, x.also)
+	}
+	return x
 }
 
 // early is what the class gives, where a reader that nobody has waited for may
@@ -257,6 +276,18 @@ func (e *expectations) summary(file *traceFile) string {
 			lines = append(lines, "\n  "+tr.Name+": "+strings.Join(in, "; "))
 		}
 	}
-	return fmt.Sprintf("%s: %d traces x modes were played: %d behave as the class, %d differ by choice, %v:%s",
-		file.path, played, played-differ, differ, by, strings.Join(lines, ""))
+	return fmt.Sprintf("%s: %d traces x modes were played: %d behave as the class, %d differ by choice, %v; steps that were not judged, by the choice that they lie behind: %v:%s",
+		file.path, played, played-differ, differ, by, e.notJudged(), strings.Join(lines, ""))
+}
+
+// notJudged counts the steps behind the partings.
+func (e *expectations) notJudged() map[string]int {
+	steps := make(map[string]int)
+	for _, use := range e.uses {
+		if count, parted := strings.CutPrefix(use.key, behind); parted {
+			n, _ := strconv.Atoi(count)
+			steps[use.number] += n
+		}
+	}
+	return steps
 }

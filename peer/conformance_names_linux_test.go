@@ -18,6 +18,7 @@ import (
 type placeholders struct {
 	dir   string
 	ports map[string]int
+	made  map[string]bool // what was promised of the file system, by name
 }
 
 var (
@@ -97,29 +98,24 @@ func (n *placeholders) pathText(s string) (string, error) {
 }
 
 // path returns what a placeholder stands for. What its name promises of the
-// file system is made first.
+// file system is made first, once: what becomes of it then is the trace's.
 func (n *placeholders) path(name string) (string, error) {
 	file := filepath.Join(n.dir, strings.ReplaceAll(strings.Trim(name, "<>"), " ", "-"))
+	if !n.made[name] {
+		n.made[name] = true
+		if err := n.make(name, file); err != nil {
+			return "", err
+		}
+	}
 	switch name {
 	case "<dir>":
 		return n.dir, nil
-	case "<stale>", "<live>", "<dead socket>":
+	case "<stale>", "<live>", "<dead socket>", "<regular file>", "<directory>", "<symlink>":
 		return file, nil
-	case "<regular file>":
-		return file, createFile(file)
-	case "<directory>":
-		return file, os.MkdirAll(file, 0o700)
-	case "<symlink>":
-		err := os.Symlink(filepath.Join(n.dir, "nowhere"), file)
-		if errors.Is(err, os.ErrExist) {
-			err = nil
-		}
-		return file, err
 	case "<path in a missing directory>":
 		return filepath.Join(n.dir, "missing", "s"), nil
 	case "<path in a read-only directory>":
-		dir := filepath.Join(n.dir, "read-only")
-		return filepath.Join(dir, "s"), errors.Join(os.MkdirAll(dir, 0o500), os.Chmod(dir, 0o500))
+		return filepath.Join(n.dir, "read-only", "s"), nil
 	}
 	if length := pathLength(name); length > 0 {
 		kind := strings.TrimSpace(pathOfLength.FindStringSubmatch(name)[1])
@@ -133,6 +129,21 @@ func (n *placeholders) path(name string) (string, error) {
 		return file, nil
 	}
 	return "", fmt.Errorf("unknown placeholder %s", name)
+}
+
+// make makes what a placeholder promises of the file system.
+func (n *placeholders) make(name, file string) error {
+	switch name {
+	case "<regular file>":
+		return createFile(file)
+	case "<directory>":
+		return os.Mkdir(file, 0o700)
+	case "<symlink>":
+		return os.Symlink(filepath.Join(n.dir, "nowhere"), file)
+	case "<path in a read-only directory>":
+		return os.Mkdir(filepath.Join(n.dir, "read-only"), 0o500)
+	}
+	return nil
 }
 
 // pathLength returns how many bytes a "<path of N bytes>" has, 0 for other names.

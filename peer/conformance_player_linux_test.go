@@ -37,31 +37,40 @@ type player struct {
 }
 
 // replay plays a trace and returns how it differs from what is expected of it.
-func replay(t *trace, m mode, expected expectation) error { return replayOn(nil, t, m, expected) }
+func replay(t *trace, m mode, expect expectation) error { return replayOn(nil, t, m, expect) }
 
-// expectation says what a step is to give, which is what the file has but for
-// the choices, and what else it may give, nil for nothing.
-type expectation func(step int, s fields) (want, also fields, err error)
+// expectation says what a step is to give.
+type expectation func(step int, s fields) (expected, error)
+
+// expected is what the file has but for the choices.
+type expected struct {
+	want  fields
+	also  fields // what it may give as well, nil for nothing
+	parts bool   // the trace ends here: see parting
+}
 
 // replayOn is replay on a stand-in for the kernel, if it is not nil.
-func replayOn(sys *unwilling, t *trace, m mode, expected expectation) (err error) {
+func replayOn(sys *unwilling, t *trace, m mode, expect expectation) (err error) {
 	dir, err := os.MkdirTemp("", "peerscope") // short: a path may have 107 bytes
 	if err != nil {
 		return err
 	}
 	p := &player{
-		sys: sys, mode: m, clock: &fakeClock{}, names: &placeholders{dir: dir, ports: make(map[string]int)},
+		sys: sys, mode: m, clock: &fakeClock{}, names: &placeholders{dir: dir, ports: make(map[string]int), made: make(map[string]bool)},
 		objects: make(map[string]*object), ends: make(map[string]*raw), timeouts: make(map[string]time.Duration),
 	}
 	p.ctx, p.cancel = context.WithTimeout(context.Background(), patience)
 	defer func() { err = errors.Join(err, p.end()) }()
 	for i, s := range t.Steps {
-		want, also, err := expected(i+1, s)
+		x, err := expect(i+1, s)
 		if err == nil {
-			err = p.step(want, also)
+			err = p.step(x.want, x.also)
 		}
 		if err != nil {
 			return fmt.Errorf("step %d, %s: %w", i+1, s.text("do"), err)
+		}
+		if x.parts {
+			return nil
 		}
 	}
 	if p.armed != nil {
