@@ -3,6 +3,7 @@ package peer
 import (
 	"encoding/hex"
 	"maps"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -79,20 +80,25 @@ func (r rulesStep) acceptedPort() fields {
 		if class != "StreamPeerTCP" || !taken || state["status"] != "CONNECTED" || show(state["local_port"]) != "0" {
 			continue
 		}
-		ours[name+".local_port"] = r.serverPort()
+		ours[name+".local_port"] = r.serverPort(name)
 		if r.object() == name && r.method() == "get_local_port" {
-			ours["return"] = r.serverPort()
+			ours["return"] = r.serverPort(name)
 		}
 	}
 	return orNil(ours)
 }
 
-// serverPort is what the trace calls the port of its server.
-func (r rulesStep) serverPort() (port string) {
+// serverPort is what the trace calls the port of the server that an object was
+// taken from.
+func (r rulesStep) serverPort(taken string) (port string) {
+	ports := make(map[string]string)
 	for _, s := range r.t.Steps[:r.at+1] {
 		name, method, _ := strings.Cut(s.text("do"), ".")
 		if p, named := s.object(name)["local_port"].(string); named && method == "listen" {
-			port = p
+			ports[name] = p
+		}
+		if s.text("as") == taken {
+			port = ports[name]
 		}
 	}
 	return port
@@ -236,13 +242,24 @@ func (r rulesStep) realCount() fields {
 	if err != nil || show(r.step["count"]) == show(n) {
 		return nil
 	}
-	var sent string
+	var sent []byte
+	read := 0
 	for _, s := range r.t.Steps[:r.at] {
-		if s.text("do") == "raw.send" {
-			sent += show(s.object("args")["data"])
+		name, method, _ := strings.Cut(s.text("do"), ".")
+		switch raw := strings.HasPrefix(name, "raw") || strings.HasPrefix(name, "holder"); {
+		case raw && method == "send":
+			data, _ := bytesOf(s.object("args")["data"]) // what is none fails when it is played
+			sent = append(sent, data...)
+		case name == r.object() && (method == "get_data" || method == "get_partial_data") && show(s["code"]) == "0":
+			if count, err := s.number("count"); err == nil {
+				read += int(count)
+			} else {
+				read += len(s.text("data")) / 2
+			}
 		}
 	}
-	return fields{"count": int(n), "data": sent[:min(2*int(n), len(sent))]}
+	sent = sent[min(read, len(sent)):]
+	return fields{"count": int(n), "data": hex.EncodeToString(sent[:min(int(n), len(sent))])}
 }
 
 // quirks are a path that is told in Latin-1, and a position behind the end.
@@ -278,11 +295,50 @@ func utf8Path(v any) (string, bool) {
 	return string(raw), string(raw) != s && utf8.Valid(raw)
 }
 
+// readerTook is what the far end of a Unix socket sees that was closed with bytes
+// unread: the class's resets.
 func (r rulesStep) readerTook() fields {
-	if r.m == byItself || r.method() != "recv" || r.step["errno"] != "ECONNRESET" || r.t.Family != "uds" {
+	closed := r.closedUnread()
+	if r.m == byItself || r.t.Family != "uds" || closed == "" || closed == r.object() {
 		return nil
 	}
-	return fields{"errno": gone, "count": 0, "data": "", "meaning": "EOF"}
+	name := r.object()
+	switch method := r.method(); {
+	case method == "recv" && r.step["errno"] == "ECONNRESET":
+		return fields{"errno": gone, "count": 0, "data": "", "meaning": "EOF"}
+	case method == "poll" && r.code() == "1":
+		return r.told(fields{"return": "OK", "code": 0, name + ".status": "NONE", name + ".value": 0})
+	case (method == "get_data" || method == "get_partial_data") && r.code() == "1":
+		return fields{"return": "ERR_FILE_EOF", "code": 18}
+	}
+	return nil
+}
+
+// closedUnread returns the class's socket that was last used, if that closed it
+// and bytes were still unread.
+func (r rulesStep) closedUnread() (name string) {
+	unread := make(map[string]bool)
+	for _, s := range r.t.Steps[:r.at] {
+		who, method, _ := strings.Cut(s.text("do"), ".")
+		if class, _ := r.classOf(who); class == "StreamPeerUDS" {
+			name = ""
+			if (method == "disconnect_from_host" || method == "unreference") && unread[who] {
+				name = who
+			}
+			if strings.HasPrefix(method, "get_") {
+				unread[who] = false
+			}
+		}
+		if s.text("until") == "readable" {
+			unread[s.text("on")] = true
+		}
+		for object := range s {
+			if n, err := s.object(object).number("available"); err == nil {
+				unread[object] = n > 0
+			}
+		}
+	}
+	return name
 }
 
 func (r rulesStep) notInGo() fields {
@@ -290,6 +346,9 @@ func (r rulesStep) notInGo() fields {
 	case err == nil && n < 0 && strings.HasPrefix(r.method(), "get_") && strings.HasSuffix(r.method(), "data"):
 		return fields{"return": gone, "code": gone, "array_length": gone, "data": gone, "count": gone}
 	case r.method() == "connect_to_host" && r.step["level"] == "C++ only" && r.code() == "31" && r.arg("host") != nil:
+		if _, err := netip.ParseAddr(show(r.arg("host"))); err == nil {
+			return nil // the port is what is wrong
+		}
 		return fields{"return": "ERR_CANT_RESOLVE", "code": 26}
 	}
 	return nil
