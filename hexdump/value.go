@@ -111,7 +111,8 @@ func fixed(n int64, write func(*reading)) func(*reading) Value {
 	}
 }
 
-// whole reads an integer of 1, 2 or 4 bytes: unsigned and, where that is another number, signed.
+// whole reads an integer of 1, 2 or 4 bytes: unsigned and, in brackets where that
+// is another number, signed.
 func whole(n int64) func(*reading) Value {
 	return fixed(n, func(r *reading) {
 		var u uint64
@@ -126,10 +127,9 @@ func whole(n int64) func(*reading) Value {
 		r.uint(u)
 		unused := 64 - 8*n
 		if signed := int64(u<<unused) >> unused; signed < 0 {
-			r.say("  i")
-			r.int(8 * n)
-			r.say(" ")
+			r.say(" (")
 			r.int(signed)
+			r.say(")")
 		}
 	})
 }

@@ -85,7 +85,7 @@ func (s *Socket) judgeConnecting(see sight) error {
 		}
 		return s.apply("connect", pollEstablished, see.established, nil, ByNone)
 	case see.at.After(s.deadline):
-		return s.apply("connect", pollLate, see.at, fmt.Errorf("no answer within %v", s.patience), ByTimeout)
+		return s.apply("connect", pollLate, s.deadline, fmt.Errorf("no answer within %v", s.patience), ByTimeout)
 	}
 	return s.apply("connect", pollPending, see.at, nil, ByNone)
 }

@@ -123,7 +123,7 @@ func (s *Socket) start(family Family, domain int, remote unix.Sockaddr, addr str
 	case err != nil:
 		return s.apply("connect", connectFailed, s.clock(), err, ByNone)
 	case pending:
-		err = s.apply("connect", connectPending, s.clock(), nil, ByNone)
+		err = s.apply("connect", connectPending, s.begun, nil, ByNone)
 	default:
 		c.facts.established = s.clock()
 		err = s.apply("connect", connectDone, c.facts.established, nil, ByNone)

@@ -67,6 +67,6 @@ func TestPausedADeadlinePassesAndOnlyAStepSaysSo(t *testing.T) {
 	s.pass(20 * time.Second)
 	s.wantText("◐ connecting", "timeout waits", "… timeout, not polled yet")
 	s.press(".")
-	s.wantFoot("poll → ERR_CONNECTION_ERROR (27), CONNECTING → ERROR: no answer within 30s; polled +32.4 s after connect")
+	s.wantFoot("poll → ERR_CONNECTION_ERROR (27), CONNECTING → ERROR: no answer within 30s; fact +30.0 s, polled +32.4 s after connect")
 	s.wantText("✖ error")
 }

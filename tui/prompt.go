@@ -68,12 +68,15 @@ func (m *Model) promptKey(msg tea.KeyMsg) tea.Cmd {
 	return m.updateInput(msg)
 }
 
+// newlines makes a line end of a lone CR, which is what terminals paste for one.
+var newlines = strings.NewReplacer("\r\n", "\r\n", "\r", "\n")
+
 // paste puts in what was pasted whole or not at all: the input would make
 // blanks of line ends, and cut what is too long.
 func (m *Model) paste(msg tea.KeyMsg) tea.Cmd {
 	text := strings.TrimSpace(string(msg.Runes))
 	if m.mode == modeSend {
-		text = hexdump.EscapeControls(string(msg.Runes))
+		text = hexdump.EscapeControls(newlines.Replace(string(msg.Runes)))
 	}
 	msg.Runes = []rune(text)
 	if utf8.RuneCountInString(m.input.Value())+len(msg.Runes) > m.input.CharLimit {

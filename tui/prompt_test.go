@@ -199,7 +199,10 @@ func TestWhatIsPastedIsSentAsItWas(t *testing.T) {
 	if got := f.hear(len(request)); string(got) != request {
 		t.Errorf("%q", got)
 	}
-	s.press("s", "kept ")
+	s.press("s")
+	s.paste("a\rb\r\nc")
+	s.wantFoot(`› a\nb\r\nc`)
+	s.press("esc", "s", "kept ")
 	s.paste(strings.Repeat("x", 20_000))
 	s.wantFoot("not pasted: 16384 characters fit here; @file sends more")
 	s.press("x")

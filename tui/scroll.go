@@ -99,6 +99,7 @@ func (w *window) follow() { *w.scroll = scroll{} }
 
 func (w *window) toStart() {
 	w.freeze()
+	w.limit = w.newest() // what was newest may be gone
 	w.top = place{off: lineGap}
 	w.page = nil // the start may be another one by now
 }
@@ -110,6 +111,10 @@ func (w *window) scrollBy(n int) {
 		return // there is nothing below the tail
 	}
 	w.freeze()
+	if w.gone() {
+		w.toStart()
+		return
+	}
 	if shown := w.lines(); len(shown) > 0 {
 		w.top = shown[0].place // another one if bytes went or the width changed
 	}
@@ -126,6 +131,11 @@ func (w *window) scrollBy(n int) {
 	if page := w.up(place{}, w.height); len(page) > 0 && page[0].before(w.top) {
 		w.top = page[0].place
 	}
+}
+
+// gone reports whether the budget took all the bytes of a frozen page.
+func (w *window) gone() bool {
+	return w.page != nil && slices.ContainsFunc(w.page.lines, line.isHex) && !slices.ContainsFunc(w.lines(), line.isHex)
 }
 
 // tail is the first line of the last page.

@@ -25,14 +25,18 @@ const maxVariant = 8 << 20
 // how many bytes there are from p[0] on.
 func variantLines(lines []inspected, p []byte, have int64) []inspected {
 	const prefix = 4
-	length, _, framed := variant.Framed(p)
+	length, big, framed := variant.Framed(p)
+	order := "LE"
+	if big {
+		order = "BE"
+	}
 	if framed && oddHeader(p[prefix:]) {
 		framed = false
 	}
 	if framed && prefix+length <= len(p) {
 		root, err := variant.Tree(p[prefix:prefix+length], maxTree)
 		if err == nil && root.Len == length {
-			return appendFramed(lines, root, length, typed(root), hexdump.Whole)
+			return appendFramed(lines, root, order, length, typed(root), hexdump.Whole)
 		}
 	}
 	root, err := variant.Tree(p, maxTree)
@@ -41,7 +45,7 @@ func variantLines(lines []inspected, p []byte, have int64) []inspected {
 		inner, err := variant.Tree(p[prefix:], maxTree)
 		if inner != nil && errors.As(err, &missing) {
 			text := fmt.Sprintf("would block: have %d of %d bytes", have-prefix, length)
-			return appendFramed(lines, inner, length, text, hexdump.Blocked)
+			return appendFramed(lines, inner, order, length, text, hexdump.Blocked)
 		}
 	}
 	if root != nil && oddHeader(p) {
@@ -83,11 +87,11 @@ func variantLine(text string, covers int64, state hexdump.State) inspected {
 }
 
 // appendFramed appends a Variant behind a length.
-func appendFramed(lines []inspected, root *variant.Node, length int, text string, state hexdump.State) []inspected {
+func appendFramed(lines []inspected, root *variant.Node, order string, length int, text string, state hexdump.State) []inspected {
 	const prefix = 4
 	there := int64(prefix + root.Len)
 	lines = append(lines,
-		variantLine(fmt.Sprintf("length prefix %d, then", length), there, hexdump.Whole),
+		variantLine(fmt.Sprintf("prefix %d (%s), then", length, order), there, hexdump.Whole),
 		inspected{views.InspectorLine{Name: offsetName(prefix), Text: text, State: state}, prefix, int64(root.Len)})
 	return appendChildren(lines, root, prefix, 1)
 }

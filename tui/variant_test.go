@@ -76,7 +76,7 @@ func TestQ20TheInspectorTriesBothLengthPrefixes(t *testing.T) {
 	for _, big := range []bool{false, true} {
 		p := append(framed(t, state, big), "what follows"...)
 		got := variantText(p, int64(len(p)))
-		if len(got) != len(bare)+1 || !strings.HasPrefix(got[0], "variant length prefix ") || !strings.Contains(got[0], ", then [0:") ||
+		if len(got) != len(bare)+1 || !strings.HasPrefix(got[0], "variant prefix ") || !strings.Contains(got[0], ", then [0:") ||
 			!strings.HasPrefix(got[1], "+4 Dictionary of 3 [4:") || !strings.HasPrefix(got[2], `  +12 "name": "ada" [12:36]`) {
 			t.Errorf("big endian %v: the tree is\n%s", big, strings.Join(got, "\n"))
 		}
@@ -95,7 +95,7 @@ func TestAVariantThatIsNotCompleteSaysWhatItWaitsFor(t *testing.T) {
 		first string
 		state hexdump.State
 	}{
-		{"a part of a frame", frame[:11], 11, "variant length prefix 32, then [0:11]", hexdump.Whole},
+		{"a part of a frame", frame[:11], 11, "variant prefix 32 (BE), then [0:11]", hexdump.Whole},
 		{"a part of a header", bare[:3], 3, "variant need 4, have 3 [0:3]", hexdump.Partial},
 		{"a part of a Variant", bare[:12], 12, "variant would block: have 12 of 32 bytes [0:12]", hexdump.Blocked},
 		{"text", odd, 9, "variant – type id 115 is above 38 [0:0]", hexdump.Invalid},

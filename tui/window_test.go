@@ -229,6 +229,7 @@ func (p *plainWindow) follow() { p.frozen = false }
 
 func (p *plainWindow) toStart() {
 	p.freeze()
+	p.limit = p.newest()
 	p.top = plainLine{off: -2}
 }
 

@@ -154,7 +154,7 @@ func sceneInspector() *Frame {
 	f.Inspector = &Inspector{Out: true, Offset: 0x105, ChunkLen: 48, Selected: 9, Lines: []InspectorLine{
 		{Name: "u8", Text: "115"},
 		{Name: "u16", Text: "25971"},
-		{Name: "u32", Text: "4294967295  i32 -1"},
+		{Name: "u32", Text: "4294967295 (-1)"},
 		{Name: "u64", Text: "7813586242111849843"},
 		{Name: "i64", Text: "-7813586242111849843"},
 		{Name: "f16", Text: "1395"},
@@ -180,7 +180,7 @@ func sceneVariant() *Frame {
 	f.Inspector = &Inspector{Offset: 0x4a0, ChunkLen: 82, BigEndian: true, Above: 13, Below: 5, Selected: 4, Lines: []InspectorLine{
 		{Name: "time64", Text: "need 8, have 4", State: hexdump.Partial},
 		{Name: "binary", Text: "00000000"},
-		{Name: "variant", Text: "length prefix 180, then"},
+		{Name: "variant", Text: "prefix 180 (LE), then"},
 		{Name: "+4", Text: "Dictionary of 3"},
 		{Name: "+12", Depth: 1, Key: `"name"`, Text: `"ada"`},
 		{Name: "+36", Depth: 1, Key: `"a key that is longer than the pane is wide"`, Text: "Vector2(3.5, -2)"},
@@ -203,7 +203,7 @@ func sceneWaits() *Frame {
 		{Name: "u16", Text: "0"},
 		{Name: "u32", Text: "need 4, have 3", State: hexdump.Partial},
 		{Name: "string", Text: "would block: have 3 of 28 bytes", State: hexdump.Blocked},
-		{Name: "variant", Text: "length prefix 28, then"},
+		{Name: "variant", Text: "prefix 28 (LE), then"},
 		{Name: "+4", Text: "would block: have 3 of 28 bytes", State: hexdump.Blocked},
 	}}
 	return f

@@ -20,7 +20,7 @@ paused() {
 
 for size in '120 36' '80 24'; do
 	read -r columns rows <<<"$size"
-	paused "resetter-${columns}x$rows" "$columns" "$rows" 10 resetter
+	paused "resetter-${columns}x$rows" "$columns" "$rows" 11 resetter
 	keys r
 	appears "$pane: the handshake is a fact that waits" 'resetter .*◐ connecting .*SYN-ACK waits'
 	appears "$pane: its first bytes are shown" 'say something'
@@ -40,7 +40,7 @@ for size in '120 36' '80 24'; do
 	ends_with 0 "$pane: q quits"
 done
 
-paused slow 80 24 6 slow --timeout 10s
+paused slow 80 24 7 slow --timeout 10s
 holds "$pane: it counts to its deadline" shown 'slow .*◐ connecting .* of 10 s'
 keys .
 appears "$pane: a poll leaves it CONNECTING" 'poll → OK, still CONNECTING; .* s to its deadline'
