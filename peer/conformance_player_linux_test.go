@@ -59,7 +59,7 @@ func replayOn(sys *unwilling, t *trace, m mode, expect expectation) (err error) 
 		sys: sys, mode: m, clock: &fakeClock{}, names: &placeholders{dir: dir, ports: make(map[string]int), made: make(map[string]bool)},
 		objects: make(map[string]*object), ends: make(map[string]*raw), timeouts: make(map[string]time.Duration),
 	}
-	p.ctx, p.cancel = context.WithTimeout(context.Background(), patience)
+	p.ctx, p.cancel = context.WithTimeout(context.Background(), 2*resendPatience)
 	defer func() { err = errors.Join(err, p.end()) }()
 	for i, s := range t.Steps {
 		x, err := expect(i+1, s)

@@ -58,13 +58,18 @@ func (p *player) wait(s fields) error {
 	return waitFor(s.text("on")+" "+until, ready)
 }
 
+// resendPatience is the most that a trace waits: a SYN that met a full queue is
+// sent again 1, 3, 7, 15 and 31 s after the first (tcp_syn_retries in tcp(7)), and
+// on a busy machine it meets it more than once.
+const resendPatience = 70 * time.Second
+
 // waitFor asks again and again, as await does, and gives up with an error.
 func waitFor(what string, ready func() bool) error {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for begun := time.Now(); !ready(); <-tick.C {
-		if time.Since(begun) > patience {
-			return fmt.Errorf("not within %v: %s", patience, what)
+		if time.Since(begun) > resendPatience {
+			return fmt.Errorf("not within %v: %s", resendPatience, what)
 		}
 	}
 	return nil

@@ -18,6 +18,15 @@ paused() {
 	appears "$pane: $5 is selected" "▌ *$4 $5 "
 }
 
+# a_second_passes: the title's clock has gone on twice, so that it is a second at least.
+a_second_passes() {
+	local clock
+	for _ in 1 2; do
+		clock=$(in_tmux capture-pane -p -t "$pane" | grep -o 'paused [0-9:]*')
+		vanishes "$pane: the clock goes on" "$clock"
+	done
+}
+
 for size in '120 36' '80 24'; do
 	read -r columns rows <<<"$size"
 	paused "resetter-${columns}x$rows" "$columns" "$rows" 11 resetter
@@ -28,6 +37,7 @@ for size in '120 36' '80 24'; do
 	keys .
 	appears "$pane: the poll connects it" 'poll → OK, CONNECTING → CONNECTED; fact \+.*, polled \+'
 	appears "$pane: the reset is a fact that waits" 'resetter .*● connected .*reset waits'
+	a_second_passes # for less than 100 ms only one time is shown
 	keys .
 	appears "$pane: the poll makes it ERROR" 'poll → FAILED \(1\), CONNECTED → ERROR: connection reset by peer'
 	holds "$pane: the timeline has both times" shown 'error fact \+.*, polled \+'
