@@ -28,7 +28,7 @@ type Row struct {
 	Fact      error     // what that fact is: ErrFIN, ErrEOF or the system's error; nil: the handshake was complete
 	WriteEnd  bool      // we have half-closed
 
-	Sampled  time.Time // when the counts below were taken
+	Sampled  time.Time // when the socket was looked at: what happened up to then is known; bytes may be counted later
 	Unread   int64     // bytes that came since the poll before: the class's available bytes; -1 if not connected
 	RecvQ    int64     // the kernel's receive queue; -1: no figure
 	SendQ    int64     // the kernel's send queue; -1: no figure
@@ -56,6 +56,7 @@ type row struct {
 	gone   bool        // removed
 
 	unjudged bool // in Set.unjudged
+	counted  bool // its bytes were counted since it was looked at
 
 	events struct { // its own lock: sockets append from inside their calls
 		sync.Mutex
@@ -211,12 +212,16 @@ func (r *row) poll(w way, sample bool) (c Change, changed, again bool) {
 	consumed := w.judge && r.Unread > 0 // it is less at the next look
 	busy := r.Status == StatusConnecting || consumed || r.RecvQ > 0 || r.SendQ > 0
 	changed = len(c.Events) > 0 || r.Resolving != r.lookup || r.changedFrom(&before)
+	if looked {
+		changed = changed || r.counted // of what was counted before, more is known now
+	}
+	r.counted = !looked && (changed || r.counted)
 	c.Row, r.lookup = r.Row, r.Resolving
 	return c, changed, busy || !looked
 }
 
 // count is what a poll does with a row whose socket is in use: the log knows
-// how many bytes there were.
+// how many bytes there were. Sampled stays as it is.
 func (r *row) count() {
 	var in, out int64
 	in, r.Received = r.log.Span(capture.In)

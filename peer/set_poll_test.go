@@ -114,6 +114,10 @@ func TestAPollCountsWhatComesWhileASocketIsInUse(t *testing.T) {
 				t.Errorf("%+v, want %d received", r, total)
 			}
 			use.Unlock()
+			sampled := s.row(id).Sampled
+			if changes := s.Step(); len(changes) != 1 || !changes[0].Row.Sampled.After(sampled) { // what was counted is looked at
+				t.Errorf("%+v after the use", changes)
+			}
 		}
 		c.Close()
 		s.untilStatus(id, StatusNone)

@@ -44,11 +44,12 @@ type printer struct {
 
 // follow is how far the printing of one peer has come.
 type follow struct {
-	cursor *capture.Cursor
-	seq    int64         // of the next event
-	held   []entry       // read, but something older may still come; in the order of time
-	counts report.Counts // of the last sample
-	time   time.Time     // of the last line
+	cursor  *capture.Cursor
+	seq     int64         // of the next event
+	sampled time.Time     // of the row that was printed last
+	held    []entry       // read, but something older may still come; in the order of time
+	counts  report.Counts // of the last sample
+	time    time.Time     // of the last line
 }
 
 // entry is a line without bytes that waits for its turn.
@@ -82,8 +83,12 @@ func (p *printer) show(changes []peer.Change) {
 	defer p.shown.Unlock()
 	for i := range changes {
 		id := changes[i].Row.ID
-		if _, waiting := p.shown.rows[id]; !waiting {
+		before, waiting := p.shown.rows[id]
+		switch {
+		case !waiting:
 			p.shown.ids = append(p.shown.ids, id)
+		case before.Sampled.Equal(changes[i].Row.Sampled): // its bytes were counted, and no more is known
+			continue
 		}
 		p.shown.rows[id] = changes[i].Row
 	}
@@ -158,6 +163,10 @@ func (p *printer) row(r *peer.Row) bool {
 		f = &follow{cursor: p.set.Log(r.ID).NewCursor(capture.Both), counts: report.Counts{Unread: -1, RecvQ: -1, SendQ: -1}}
 		p.follows[r.ID] = f
 	}
+	if !r.Sampled.After(f.sampled) {
+		return true // its bytes were counted, and no more is known
+	}
+	f.sampled = r.Sampled
 	p.hold(r, f)
 	until := r.Sampled
 	if !r.Pending.IsZero() && r.Pending.Before(until) {
