@@ -178,15 +178,14 @@ func (t *turn) take(ctx context.Context) bool {
 	t.once.Do(func() { t.free = make(chan struct{}, 1) })
 	select {
 	case t.free <- struct{}{}:
-		return true
-	default:
-	}
-	select {
-	case t.free <- struct{}{}:
-		return true
 	case <-ctx.Done():
 		return false
 	}
+	if ctx.Err() != nil { // both were ready: nothing is begun any more
+		t.leave()
+		return false
+	}
+	return true
 }
 
 func (t *turn) leave() { <-t.free }
