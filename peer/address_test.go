@@ -15,16 +15,16 @@ func TestParseAddressTakesEveryWrittenForm(t *testing.T) {
 		canonical string
 		name      string
 	}{
-		{"tcp://127.0.0.1:6379", Address{Host: "127.0.0.1", Port: 6379}, "tcp://127.0.0.1:6379", ":6379"},
-		{"127.0.0.1:6379", Address{Host: "127.0.0.1", Port: 6379}, "tcp://127.0.0.1:6379", ":6379"},
-		{"localhost:6379", Address{Host: "localhost", Port: 6379}, "tcp://localhost:6379", "localhost:6379"},
-		{"[::1]:6379", Address{Host: "::1", Port: 6379}, "tcp://[::1]:6379", "[::1]:6379"},
-		{"tcp://[::1]:65535", Address{Host: "::1", Port: 65535}, "tcp://[::1]:65535", "[::1]:65535"},
-		{"[::1%lo]:1", Address{Host: "::1%lo", Port: 1}, "tcp://[::1%lo]:1", "[::1%lo]:1"},
-		{"my_host.local.:080", Address{Host: "my_host.local.", Port: 80}, "tcp://my_host.local.:80", "my_host.local.:80"},
-		{"localhost:1#a label#b", Address{Host: "localhost", Port: 1}, "", ""}, // see below: "#" in what is before the label
-		{"localhost:1#a label", Address{Host: "localhost", Port: 1, Label: "a label"}, "tcp://localhost:1", "a label"},
-		{"localhost:1#a=b", Address{Host: "localhost", Port: 1, Label: "a=b"}, "tcp://localhost:1", "a=b"},
+		{"tcp://127.0.0.1:6379", dialTCP("127.0.0.1", 6379), "tcp://127.0.0.1:6379", ":6379"},
+		{"127.0.0.1:6379", dialTCP("127.0.0.1", 6379), "tcp://127.0.0.1:6379", ":6379"},
+		{"localhost:6379", dialTCP("localhost", 6379), "tcp://localhost:6379", "localhost:6379"},
+		{"[::1]:6379", dialTCP("::1", 6379), "tcp://[::1]:6379", "[::1]:6379"},
+		{"tcp://[::1]:65535", dialTCP("::1", 65535), "tcp://[::1]:65535", "[::1]:65535"},
+		{"[::1%lo]:1", dialTCP("::1%lo", 1), "tcp://[::1%lo]:1", "[::1%lo]:1"},
+		{"my_host.local.:080", dialTCP("my_host.local.", 80), "tcp://my_host.local.:80", "my_host.local.:80"},
+		{"localhost:1#a label#b", dialTCP("localhost", 1), "", ""}, // see below: "#" in what is before the label
+		{"localhost:1#a label", dialTCP("localhost", 1).labelled("a label"), "tcp://localhost:1", "a label"},
+		{"localhost:1#a=b", dialTCP("localhost", 1).labelled("a=b"), "tcp://localhost:1", "a=b"},
 		{"unix:///run/app.sock", uds("/run/app.sock"), "unix:///run/app.sock", "app.sock"},
 		{"unix:/run/app.sock", uds("/run/app.sock"), "unix:///run/app.sock", "app.sock"},
 		{"/run/app.sock", uds("/run/app.sock"), "unix:///run/app.sock", "app.sock"},
@@ -34,6 +34,17 @@ func TestParseAddressTakesEveryWrittenForm(t *testing.T) {
 		{"unix:app.sock", uds("app.sock"), "unix:app.sock", "app.sock"},
 		{"/run/a#1#app", uds("/run/a#1").labelled("app"), "unix:///run/a%231", "app"},
 		{"/run/100%", uds("/run/100%"), "unix:///run/100%25", "100%"},
+		{"tcp-listen://127.0.0.1:9000", listenAt(dialTCP("127.0.0.1", 9000)), "tcp-listen://127.0.0.1:9000", ":9000"},
+		{"tcp-listen://:0", listenAt(dialTCP("127.0.0.1", 0)), "tcp-listen://127.0.0.1:0", ":0"},
+		{"tcp-listen://localhost:1", listenAt(dialTCP("localhost", 1)), "tcp-listen://localhost:1", "localhost:1"},
+		{"tcp-listen://0.0.0.0:1", listenAt(dialTCP("0.0.0.0", 1)), "tcp-listen://0.0.0.0:1", "0.0.0.0:1"},
+		{"unix-listen:///a=/b", tapping(uds("/a"), uds("/b")), "unix-listen:///a=unix:///b", "a"},
+		{"unix-listen:a", listenAt(uds("a")), "unix-listen:a", "a"},
+		{":6380=127.0.0.1:6379", tapping(dialTCP("127.0.0.1", 6380), dialTCP("127.0.0.1", 6379)),
+			"tcp-listen://127.0.0.1:6380=tcp://127.0.0.1:6379", ":6380"},
+		{"tcp://:1=unix:/b%3D#x=y", tapping(dialTCP("127.0.0.1", 1), uds("/b=")).labelled("x=y"),
+			"tcp-listen://127.0.0.1:1=unix:///b%3D", "x=y"},
+		{"unixpacket-listen:///a=unixpacket:b", tapping(packet("/a"), packet("b")), "unixpacket-listen:///a=unixpacket:b", "a"},
 		{"unix:///run/a%3Db%23c%25d%3d", uds("/run/a=b#c%d="), "unix:///run/a%3Db%23c%25d%3D", "a=b#c%d="},
 		{"/run/söck et", uds("/run/söck et"), "unix:///run/söck et", "söck et"},
 		{"/" + strings.Repeat("x", MaxPath-1), uds("/" + strings.Repeat("x", MaxPath-1)), "unix:///" + strings.Repeat("x", MaxPath-1), strings.Repeat("x", MaxPath-1)},
@@ -64,12 +75,26 @@ func TestParseAddressTakesEveryWrittenForm(t *testing.T) {
 	}
 }
 
-func uds(path string) Address { return Address{Family: FamilyUDS, Path: path} }
+func uds(path string) Address { return Address{Endpoint: Endpoint{Family: FamilyUDS, Path: path}} }
+
+func dialTCP(host string, port uint16) Address {
+	return Address{Endpoint: Endpoint{Host: host, Port: port}}
+}
+
+func packet(path string) Address {
+	return Address{Endpoint: Endpoint{Family: FamilyUDS, Path: path, Packet: true}}
+}
+
+func listenAt(a Address) Address { a.Listens = true; return a }
+
+func tapping(a, target Address) Address { a.Listens, a.Target = true, target.Endpoint; return a }
 
 func (a Address) labelled(label string) Address { a.Label = label; return a }
 
 func TestParseAddressSaysWhatWasExpected(t *testing.T) {
-	const forms = "expected HOST:PORT, tcp://HOST:PORT, /PATH, ./PATH, unix:///PATH or @NAME"
+	const forms = "expected HOST:PORT, tcp://HOST:PORT, /PATH, ./PATH, unix:///PATH or @NAME" +
+		" to dial, tcp-listen:// or unix-listen:// to listen, LISTEN=DIAL to tap"
+	const escape = `; "=" joins the two ends of a tap, in a path write unix: and %3D`
 	long := "/" + strings.Repeat("x", MaxPath)
 	tests := []struct{ arg, why string }{
 		{"", "empty; " + forms},
@@ -100,9 +125,17 @@ func TestParseAddressSaysWhatWasExpected(t *testing.T) {
 		{"[::1%\x1b]:1", `host "::1%\x1b" is neither an IP address nor a name`},
 		{strings.Repeat("x", 64) + ":1", `host "` + strings.Repeat("x", 64) + `" is neither an IP address nor a name`},
 		{"http://localhost:1", `unknown scheme "http"; ` + forms},
-		{"tcp-listen://127.0.0.1:9000", `unknown scheme "tcp-listen"; ` + forms},
-		{":6380=127.0.0.1:6379", `"=" joins the two ends of a relay, which this version does not do; in a path write unix: and %3D`},
-		{"/run/a=b", `"=" joins the two ends of a relay, which this version does not do; in a path write unix: and %3D`},
+		{"/run/a=b", "behind the =: " + forms + escape},
+		{"b=/run/a", "before the =: " + forms + escape},
+		{"=/run/a", "before the =: " + forms + escape},
+		{":1=:2", "behind the =: no host; " + forms + escape},
+		{":1=127.0.0.1:0", `behind the =: port "0" is not a number from 1 to 65535` + escape},
+		{":1=tcp-listen://:2", "behind the = stands what is dialled, not a listener"},
+		{"tcp-listen://example:1", `listen at "example": expected an IP address or localhost`},
+		{"tcp-listen://:65536", `port "65536" is not a number from 0 to 65535`},
+		{"/a=unixpacket:///b", "unixpacket on both sides of the =, or on none: a stream has no message boundaries"},
+		{"unixpacket-listen:///a=/b", "unixpacket on both sides of the =, or on none: a stream has no message boundaries"},
+		{"unixpacket:///a", "SOCK_SEQPACKET is for taps: unixpacket-listen://PATH=unixpacket://PATH"},
 		{"unix://run/app.sock", "a path after unix:// begins with / or @: write unix:///run/app.sock or unix:run/app.sock"},
 		{"unix:", "no path; " + forms},
 		{"unix://", "no path; " + forms},
@@ -133,7 +166,7 @@ func TestParseAddressSaysWhatWasExpected(t *testing.T) {
 // and so may its canonical form: views sanitise what they draw.
 func FuzzParseAddress(f *testing.F) {
 	for _, arg := range []string{
-		"tcp://127.0.0.1:6379", "[::1%lo]:1#x", "localhost:1#a", "unix:///run/a%3Db#l", "@name", "./a%#l", "unix:a", "unix://@%25", "a=b", "//x", "unix:////x",
+		"tcp://127.0.0.1:6379", "[::1%lo]:1#x", "localhost:1#a", "unix:///run/a%3Db#l", "@name", "./a%#l", "unix:a", "unix://@%25", "a=b", ":1=/a", "unix-listen:a#l", "unixpacket:a=unixpacket:///b", "tcp-listen://[::]:0", "//x", "unix:////x",
 	} {
 		f.Add(arg)
 	}

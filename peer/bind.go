@@ -48,7 +48,7 @@ func (t *TCP) Bind(port int, host string) error {
 // ErrAlreadyExists (a file that is no socket), ErrUnauthorized, ErrUnavailable,
 // ErrFailed, each with the system's cause. The socket is closed then (Q11).
 func (u *UDS) Bind(path string) error {
-	addr := Address{Family: FamilyUDS, Path: path}.String()
+	addr := Endpoint{Family: FamilyUDS, Path: path}.String()
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.conn != nil {

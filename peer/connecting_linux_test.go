@@ -46,7 +46,7 @@ func TestConnecting(t *testing.T) {
 			if err != nil {
 				s.t.Fatal(err)
 			}
-			s.want(s.dialTo(Address{Family: FamilyUDS, Path: sa.(*unix.SockaddrUnix).Name}), 0, StatusConnected)
+			s.want(s.dialTo(uds(sa.(*unix.SockaddrUnix).Name)), 0, StatusConnected)
 		}),
 		tcpOnly("refused is told by the next poll", func(s *subject) {
 			s.far.l.Close()
@@ -59,12 +59,12 @@ func TestConnecting(t *testing.T) {
 		udsOnly("refused is told by the call", func(s *subject) {
 			os.Rename(s.far.addr.Path, s.far.addr.Path+"2") // keeps the file, which Close would unlink
 			s.far.l.Close()
-			err := s.dialTo(Address{Path: s.far.addr.Path + "2"})
+			err := s.dialTo(Address{Endpoint: Endpoint{Path: s.far.addr.Path + "2"}})
 			s.want(err, ErrFailed, StatusNone)
 			s.wantCause(err, syscall.ECONNREFUSED, ByNone)
 		}),
 		udsOnly("to a missing path fails in the call", func(s *subject) {
-			err := s.dialTo(Address{Path: s.far.addr.Path + "-none"})
+			err := s.dialTo(Address{Endpoint: Endpoint{Path: s.far.addr.Path + "-none"}})
 			s.want(err, ErrFailed, StatusNone)
 			s.wantCause(err, syscall.ENOENT, ByNone)
 		}),
@@ -74,7 +74,7 @@ func TestConnecting(t *testing.T) {
 				s.t.Fatal(err)
 			}
 			for _, path := range []string{filepath.Join(dir, "file"), dir} {
-				s.want(s.dialTo(Address{Path: path}), ErrFailed, StatusNone)
+				s.want(s.dialTo(Address{Endpoint: Endpoint{Path: path}}), ErrFailed, StatusNone)
 			}
 		}),
 		tcpOnly("to a port out of range is a bad argument", func(s *subject) {

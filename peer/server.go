@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -195,7 +194,7 @@ type UDSServer struct {
 // bound, whatever the reason: the cause says it, Q25), ErrInvalidParameter (an
 // empty path, or one longer than MaxPath), ErrCantCreate, ErrFailed.
 func (s *UDSServer) Listen(path string) error {
-	addr := "unix-listen" + strings.TrimPrefix(Address{Family: FamilyUDS, Path: path}.String(), "unix")
+	addr := Endpoint{Family: FamilyUDS, Path: path}.written(listens)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.listener != nil {
@@ -226,7 +225,7 @@ func (s *UDSServer) TakeConnection() (*UDS, error) {
 	}
 	u := &UDS{listener: l.path}
 	u.sys = l.sys
-	if err := u.adopt(FamilyUDS, unix.AF_UNIX, fd, nil, Address{Family: FamilyUDS, Path: l.path}.String()); err != nil {
+	if err := u.adopt(FamilyUDS, unix.AF_UNIX, fd, nil, Endpoint{Family: FamilyUDS, Path: l.path}.String()); err != nil {
 		return nil, opError("accept", l.addr, ErrFailed, err)
 	}
 	return u, nil

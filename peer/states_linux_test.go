@@ -227,7 +227,7 @@ func TestFromError(t *testing.T) {
 		udsOnly("UDS is NONE after a connect that fails at once", func(s *subject) {
 			s.resetIdle()
 			s.poll(ErrFailed, StatusError)
-			s.want(s.dialTo(Address{Path: s.far.addr.Path + "-none"}), ErrFailed, StatusNone)
+			s.want(s.dialTo(Address{Endpoint: Endpoint{Path: s.far.addr.Path + "-none"}}), ErrFailed, StatusNone)
 		}),
 	})
 }

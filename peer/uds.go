@@ -18,7 +18,7 @@ type UDS struct {
 // StatusNone: Q1), ErrInvalidParameter (an empty path or one longer than
 // MaxPath), ErrFailed with the system's cause, after which the status is NONE.
 func (u *UDS) ConnectToHost(path string) error {
-	addr := Address{Family: FamilyUDS, Path: path}.String()
+	addr := Endpoint{Family: FamilyUDS, Path: path}.String()
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.conn != nil && u.status != StatusNone {

@@ -234,7 +234,7 @@ func TestTheWaitForAPollEndsWithTheProgram(t *testing.T) {
 	far := time.Now().Add(time.Hour)
 	for _, active := range []bool{false, true} {
 		if active {
-			s.set.Add(peer.Address{Family: peer.FamilyUDS, Path: s.dir + "/none"})
+			s.set.Add(peer.Address{Endpoint: peer.Endpoint{Family: peer.FamilyUDS, Path: s.dir + "/none"}})
 		}
 		ctx, cancel := context.WithCancel(s.ctx)
 		msg := make(chan tea.Msg, 1)
