@@ -53,8 +53,7 @@ type AddressError struct{ Arg, Why string }
 
 func (e *AddressError) Error() string { return fmt.Sprintf("address %q: %s", e.Arg, e.Why) }
 
-const addressForms = "expected HOST:PORT, tcp://HOST:PORT, /PATH, ./PATH, unix:///PATH or @NAME" +
-	" to dial, tcp-listen:// or unix-listen:// to listen, LISTEN=DIAL to tap"
+const addressForms = "expected HOST:PORT, /PATH, unix:///PATH or @NAME, tcp-listen:// or unix-listen:// to listen, LISTEN=DIAL to tap"
 
 // ParseAddress reads one address as it is written on the command line:
 // tcp://HOST:PORT or HOST:PORT, unix:///PATH, unix:PATH or a path that begins
@@ -94,17 +93,17 @@ func parse(s string) (a Address, why string) {
 }
 
 func parseTap(left, right string) (a Address, why string) {
-	const escape = `; "=" joins the two ends of a tap, in a path write unix: and %3D`
+	const joins = `"=" joins the two ends of a tap (in a path write unix: and %3D); `
 	listen, _, why := parseEndpoint(left, listens)
 	if why != "" {
-		return a, "before the =: " + why + escape
+		return a, joins + "before it: " + why
 	}
 	target, as, why := parseEndpoint(right, dials)
 	switch {
 	case why != "":
-		return a, "behind the =: " + why + escape
+		return a, joins + "behind it: " + why
 	case as == listens:
-		return a, "behind the = stands what is dialled, not a listener"
+		return a, joins + "behind it stands what is dialled, not a listener"
 	case listen.Packet != target.Packet:
 		return a, "unixpacket on both sides of the =, or on none: a stream has no message boundaries"
 	}

@@ -92,9 +92,8 @@ func tapping(a, target Address) Address { a.Listens, a.Target = true, target.End
 func (a Address) labelled(label string) Address { a.Label = label; return a }
 
 func TestParseAddressSaysWhatWasExpected(t *testing.T) {
-	const forms = "expected HOST:PORT, tcp://HOST:PORT, /PATH, ./PATH, unix:///PATH or @NAME" +
-		" to dial, tcp-listen:// or unix-listen:// to listen, LISTEN=DIAL to tap"
-	const escape = `; "=" joins the two ends of a tap, in a path write unix: and %3D`
+	const forms = "expected HOST:PORT, /PATH, unix:///PATH or @NAME, tcp-listen:// or unix-listen:// to listen, LISTEN=DIAL to tap"
+	const joins = `"=" joins the two ends of a tap (in a path write unix: and %3D); `
 	long := "/" + strings.Repeat("x", MaxPath)
 	tests := []struct{ arg, why string }{
 		{"", "empty; " + forms},
@@ -125,12 +124,12 @@ func TestParseAddressSaysWhatWasExpected(t *testing.T) {
 		{"[::1%\x1b]:1", `host "::1%\x1b" is neither an IP address nor a name`},
 		{strings.Repeat("x", 64) + ":1", `host "` + strings.Repeat("x", 64) + `" is neither an IP address nor a name`},
 		{"http://localhost:1", `unknown scheme "http"; ` + forms},
-		{"/run/a=b", "behind the =: " + forms + escape},
-		{"b=/run/a", "before the =: " + forms + escape},
-		{"=/run/a", "before the =: " + forms + escape},
-		{":1=:2", "behind the =: no host; " + forms + escape},
-		{":1=127.0.0.1:0", `behind the =: port "0" is not a number from 1 to 65535` + escape},
-		{":1=tcp-listen://:2", "behind the = stands what is dialled, not a listener"},
+		{"/run/a=b", joins + "behind it: " + forms},
+		{"b=/run/a", joins + "before it: " + forms},
+		{"=/run/a", joins + "before it: " + forms},
+		{":1=:2", joins + "behind it: no host; " + forms},
+		{":1=127.0.0.1:0", joins + `behind it: port "0" is not a number from 1 to 65535`},
+		{":1=tcp-listen://:2", joins + "behind it stands what is dialled, not a listener"},
 		{"tcp-listen://example:1", `listen at "example": expected an IP address or localhost`},
 		{"tcp-listen://:65536", `port "65536" is not a number from 0 to 65535`},
 		{"/a=unixpacket:///b", "unixpacket on both sides of the =, or on none: a stream has no message boundaries"},

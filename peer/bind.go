@@ -58,7 +58,7 @@ func (u *UDS) Bind(path string) error {
 		return u.refuse("bind", addr, ErrInvalidParameter, err)
 	}
 	sys := orSystem(u.sys)
-	fd, err := sys.socket(unix.AF_UNIX)
+	fd, err := sys.socket(unix.AF_UNIX, unix.SOCK_STREAM)
 	if err != nil {
 		return u.refuse("bind", addr, ErrFailed, err)
 	}
@@ -102,7 +102,7 @@ func bindTo(sys kernel, ip netip.Addr, port int, reuse, only bool) bound {
 	if err != nil {
 		return bound{opened: true, err: err}
 	}
-	fd, err := sys.socket(domain)
+	fd, err := sys.socket(domain, unix.SOCK_STREAM)
 	if err != nil {
 		return bound{err: err}
 	}

@@ -212,7 +212,7 @@ func TestQ8TheLocalPortOfAClosedSocketIsZero(t *testing.T) {
 // staleSocket leaves a socket file at which nobody listens.
 func staleSocket(t *testing.T, path string) {
 	t.Helper()
-	fd, err := openSocket(unix.AF_UNIX)
+	fd, err := openSocket(unix.AF_UNIX, unix.SOCK_STREAM)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -653,11 +653,11 @@ type failing struct {
 	with error
 }
 
-func (k *failing) socket(domain int) (int, error) {
+func (k *failing) socket(domain, typ int) (int, error) {
 	if k.call == "socket" {
 		return -1, k.with
 	}
-	return k.system.socket(domain)
+	return k.system.socket(domain, typ)
 }
 
 func (k *failing) bind(fd int, sa unix.Sockaddr) error {
@@ -848,11 +848,11 @@ func TestWithoutIPv6AnyAddressIsThatOfIPv4(t *testing.T) {
 
 type noIPv6 struct{ system }
 
-func (k noIPv6) socket(domain int) (int, error) {
+func (k noIPv6) socket(domain, typ int) (int, error) {
 	if domain == unix.AF_INET6 {
 		return -1, unix.EAFNOSUPPORT
 	}
-	return k.system.socket(domain)
+	return k.system.socket(domain, typ)
 }
 
 func TestNoDelayNeedsAnOpenSocket(t *testing.T) {

@@ -64,7 +64,7 @@ func (n *placeholders) definePort(name string, port int) error {
 
 // freePort returns a port that was free a moment ago.
 func freePort() (int, error) {
-	fd, err := openSocket(unix.AF_INET)
+	fd, err := openSocket(unix.AF_INET, unix.SOCK_STREAM)
 	if err != nil {
 		return 0, err
 	}

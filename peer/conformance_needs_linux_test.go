@@ -189,7 +189,7 @@ func becomeNobody() error {
 			return fmt.Errorf("%w: %w", errCannot, err)
 		}
 	}
-	fd, err := openSocket(unix.AF_INET)
+	fd, err := openSocket(unix.AF_INET, unix.SOCK_STREAM)
 	if err != nil {
 		return err
 	}
@@ -201,7 +201,7 @@ func becomeNobody() error {
 }
 
 func hasIPv6() bool {
-	fd, err := openSocket(unix.AF_INET6)
+	fd, err := openSocket(unix.AF_INET6, unix.SOCK_STREAM)
 	if err != nil {
 		return false
 	}
@@ -211,7 +211,7 @@ func hasIPv6() bool {
 
 // raiseLoopback sets IFF_UP, netdevice(7).
 func raiseLoopback() error {
-	fd, err := openSocket(unix.AF_INET)
+	fd, err := openSocket(unix.AF_INET, unix.SOCK_STREAM)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (p *player) rawBind(args fields, listen bool) error {
 	if err != nil {
 		return err
 	}
-	fd, err := openSocket(domain)
+	fd, err := openSocket(domain, unix.SOCK_STREAM)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (p *player) rawConnect(args fields) (*raw, error) {
 	if err != nil {
 		return nil, err
 	}
-	fd, err := openSocket(domain)
+	fd, err := openSocket(domain, unix.SOCK_STREAM)
 	if err != nil {
 		return nil, err
 	}

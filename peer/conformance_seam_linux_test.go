@@ -41,11 +41,11 @@ func standIn(needs []string) (*unwilling, error) {
 	return k, nil
 }
 
-func (k *unwilling) socket(domain int) (int, error) {
+func (k *unwilling) socket(domain, typ int) (int, error) {
 	if k.noDescriptors.Load() {
 		return -1, unix.EMFILE
 	}
-	return k.system.socket(domain)
+	return k.system.socket(domain, typ)
 }
 
 func (k *unwilling) accept(fd int) (int, unix.Sockaddr, error) {

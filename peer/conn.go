@@ -52,6 +52,7 @@ type conn struct {
 // sink is where a Set's sockets put what they receive and what happens.
 type sink struct {
 	log   *capture.Log
+	gate  *gate        // nil: it is never shut
 	event func(Event)  // appends to the row's events
 	mark  func()       // something new is to be seen by the next Set.Poll
 	spawn func(func()) // starts a goroutine that the Set waits for
@@ -126,6 +127,9 @@ func (c *conn) close(disconnect bool) {
 	c.recv.Lock()
 	c.closed = true
 	c.tell()
+	if c.sink != nil {
+		c.sink.gate.wake()
+	}
 	reset := disconnect && c.family == FamilyTCP && c.sink != nil && c.sink.log.Unread(capture.In) > 0
 	c.recv.Unlock()
 	if reset {

@@ -34,7 +34,7 @@ func TestConnecting(t *testing.T) {
 			}
 		}),
 		udsOnly("to an abstract name", func(s *subject) {
-			fd, err := openSocket(unix.AF_UNIX)
+			fd, err := openSocket(unix.AF_UNIX, unix.SOCK_STREAM)
 			if err != nil {
 				s.t.Fatal(err)
 			}

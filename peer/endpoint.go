@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // Family is the kind of socket an address needs.
@@ -208,4 +210,12 @@ func (e Endpoint) name() string {
 	default:
 		return filepath.Base(e.Path)
 	}
+}
+
+// socketType is the type of its sockets (socket(2)).
+func (e Endpoint) socketType() int {
+	if e.Packet {
+		return unix.SOCK_SEQPACKET
+	}
+	return unix.SOCK_STREAM
 }

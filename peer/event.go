@@ -14,6 +14,9 @@ const (
 	EventStatus    EventKind = iota // "status": a transition
 	EventError                      // "error": a call that failed without a transition
 	EventHalfClose                  // "half-close": one direction ended, the other goes on
+	EventListening                  // "listening": a listener is bound, at Remote
+	EventAccepted                   // "accepted": a listener's client has come, from Remote
+	EventAncillary                  // "ancillary": descriptors came with a byte of a relayed pair
 )
 
 // By says who ended something.
@@ -25,10 +28,14 @@ const (
 	ByRemote
 	ByLocal
 	ByTimeout
+	ByClient // of a relayed pair
+	ByServer
 )
 
 // String returns the word used in JSON, "" for ByNone.
-func (b By) String() string { return [...]string{"", "remote", "local", "timeout"}[b] }
+func (b By) String() string {
+	return [...]string{"", "remote", "local", "timeout", "client", "server"}[b]
+}
 
 // Event is one thing that happened to a peer. Events of one peer are in the
 // order in which they were judged.
@@ -43,5 +50,17 @@ type Event struct {
 	Code   Error       // the family's number, 0 for none
 	Cause  error       // the system's error or ours, nil for none
 	By     By
-	Remote string // the address that was dialled, once it is known
+	Remote string // the address that was dialled, once it is known; that of a client; where a listener is bound
+	With   *Ancillary
 }
+
+// Ancillary is what came over a Unix socket beside the bytes.
+type Ancillary struct {
+	Off int64    // of the byte that it came with
+	FDs []string // what each descriptor is: "socket:[91827]", "/dev/null"
+	Who *Credentials
+}
+
+// Credentials are those of the process at the other end of a Unix socket, as it
+// was when it connected or began to listen (SO_PEERCRED, unix(7)).
+type Credentials struct{ PID, UID, GID int }

@@ -64,7 +64,7 @@ func (f *far) fill() (pending bool) {
 	if f.addr.Family == FamilyTCP {
 		domain, sa = unix.AF_INET, &unix.SockaddrInet4{Port: int(f.addr.Port), Addr: [4]byte{127, 0, 0, 1}}
 	}
-	fd, err := openSocket(domain)
+	fd, err := openSocket(domain, unix.SOCK_STREAM)
 	if err != nil {
 		f.t.Fatal(err)
 	}

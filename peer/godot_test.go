@@ -196,7 +196,7 @@ func (m *mock) peek(_ int, p []byte) (int, error) {
 // mocked is a TCP socket on a stand-in, accepted from 127.0.1.1:5678.
 func mocked(t *testing.T, m *mock) *TCP {
 	t.Helper()
-	fd, err := openSocket(unix.AF_INET)
+	fd, err := openSocket(unix.AF_INET, unix.SOCK_STREAM)
 	if err != nil {
 		t.Fatal(err)
 	}

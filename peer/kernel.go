@@ -12,7 +12,7 @@ import (
 // case, because Go's poller and close(2) work on it: a stand-in opens one and
 // answers for it. No call waits. EINTR is left to the callers.
 type kernel interface {
-	socket(domain int) (fd int, err error) // a stream socket, non-blocking and close-on-exec
+	socket(domain, typ int) (fd int, err error) // non-blocking and close-on-exec
 	connect(fd int, remote unix.Sockaddr) error
 	bind(fd int, local unix.Sockaddr) error
 	listen(fd, backlog int) error
@@ -27,7 +27,7 @@ type kernel interface {
 // system is the kernel of this machine.
 type system struct{}
 
-func (system) socket(domain int) (int, error)             { return openSocket(domain) }
+func (system) socket(domain, typ int) (int, error)        { return openSocket(domain, typ) }
 func (system) connect(fd int, remote unix.Sockaddr) error { return unix.Connect(fd, remote) }
 func (system) bind(fd int, local unix.Sockaddr) error     { return unix.Bind(fd, local) }
 func (system) listen(fd, backlog int) error               { return unix.Listen(fd, backlog) }

@@ -18,10 +18,10 @@ const (
 	sendQApprox = false
 )
 
-// openSocket makes a non-blocking, close-on-exec stream socket.
-func openSocket(domain int) (int, error) {
+// openSocket makes a non-blocking, close-on-exec socket.
+func openSocket(domain, typ int) (int, error) {
 	fd, _, err := create(func() (int, unix.Sockaddr, error) {
-		fd, err := unix.Socket(domain, unix.SOCK_STREAM, 0)
+		fd, err := unix.Socket(domain, typ, 0)
 		return fd, nil, err
 	})
 	return fd, err

@@ -13,9 +13,9 @@ const (
 	sendFlags   = unix.MSG_NOSIGNAL
 )
 
-// openSocket makes a non-blocking, close-on-exec stream socket.
-func openSocket(domain int) (int, error) {
-	return unix.Socket(domain, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+// openSocket makes a non-blocking, close-on-exec socket.
+func openSocket(domain, typ int) (int, error) {
+	return unix.Socket(domain, typ|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 }
 
 // acceptSocket takes the connection that waits longest, non-blocking and

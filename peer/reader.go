@@ -40,6 +40,7 @@ func (c *conn) waitConnected() bool {
 // the poller's call is one receive, so that a flood cannot keep a close waiting.
 func (c *conn) receiveAll() {
 	for more := true; more; {
+		c.waitReleased()
 		err := c.raw.Read(func(fd uintptr) (ready bool) {
 			ready, more = c.receiveOnce(int(fd))
 			return ready
@@ -57,6 +58,8 @@ func (c *conn) receiveOnce(fd int) (ready, more bool) {
 	switch {
 	case c.closed:
 		return true, false
+	case c.heldFull():
+		return true, true
 	case c.receiveInto(fd):
 		c.sink.mark()
 		return true, true
@@ -81,15 +84,42 @@ func (c *conn) receiveInto(fd int) bool {
 	if !c.look(fd) {
 		return false
 	}
-	want := min(max(c.sys.readable(fd), 1), maxReceive)
+	want := min(max(c.sys.readable(fd), 1), c.mostToReceive())
 	block := c.sink.log.Reserve(capture.In, int(want))
-	n, err := c.receive(fd, block[:min(len(block), maxReceive)])
+	n, err := c.receive(fd, block[:min(len(block), int(c.mostToReceive()))])
 	c.sink.log.Commit(capture.In, n)
 	c.tell()
 	if err != nil && !errors.Is(err, unix.EAGAIN) {
 		c.fail(err)
 	}
 	return n > 0
+}
+
+// mostToReceive is the largest receive: while the row is held, one that does not go
+// beyond what a held row takes.
+func (c *conn) mostToReceive() int64 {
+	if !c.sink.gate.isShut() {
+		return maxReceive
+	}
+	return max(holdLimit-c.sink.log.Unread(capture.In), 1)
+}
+
+// heldFull reports whether the row is held and has taken all that it takes then.
+func (c *conn) heldFull() bool {
+	return c.sink.gate.isShut() && c.sink.log.Unread(capture.In) >= holdLimit
+}
+
+// waitReleased waits while heldFull holds, until the connection is closed.
+func (c *conn) waitReleased() {
+	for open := c.sink.gate.waits(); open != nil && c.heldFull(); open = c.sink.gate.waits() {
+		c.recv.Lock()
+		closed := c.closed
+		c.recv.Unlock()
+		if closed {
+			return
+		}
+		<-open
+	}
 }
 
 // drain takes what the kernel still holds into the log before the socket is

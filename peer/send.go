@@ -26,6 +26,6 @@ func (s *Set) SendFrom(ctx context.Context, id ID, from io.Reader) (int64, error
 }
 
 func (s *Set) socket(id ID) (sock *Socket, err error) {
-	err = s.with(id, func(r *row) error { sock = r.sock; return nil })
+	err = s.with(id, func(r *row) error { sock, err = r.own(); return err })
 	return sock, err
 }

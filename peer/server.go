@@ -204,7 +204,7 @@ func (s *UDSServer) Listen(path string) error {
 		return opError("listen", addr, ErrInvalidParameter, err)
 	}
 	sys := orSystem(s.sys)
-	fd, err := sys.socket(unix.AF_UNIX)
+	fd, err := sys.socket(unix.AF_UNIX, unix.SOCK_STREAM)
 	if err != nil {
 		return opError("listen", addr, ErrCantCreate, err)
 	}

@@ -3,8 +3,6 @@ package peer
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/netip"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -46,7 +44,7 @@ type Set struct {
 	work   sync.WaitGroup // readers and lookups
 
 	mu      sync.Mutex
-	rows    []*row // in the order of their IDs
+	rows    rows
 	visible map[ID]bool
 	last    ID
 	totals  Totals
@@ -66,17 +64,19 @@ type Set struct {
 
 // Totals are over all peers that are in the Set.
 type Totals struct {
-	Peers    int
-	ByStatus [4]int
-	Lookups  int   // names being looked up
-	Received int64 // bytes ever, removed peers included
-	Sent     int64
-	Dropped  int64 // bytes that the memory budget took
+	Peers     int
+	ByStatus  [4]int // of all but listeners
+	Listening int    // listeners that listen
+	Pairs     int    // relayed pairs that have not ended
+	Lookups   int    // names being looked up
+	Received  int64  // bytes ever, removed peers included
+	Sent      int64
+	Dropped   int64 // bytes that the memory budget took
 }
 
 // NewSet returns an empty Set. Close ends it.
 func NewSet(c Config) *Set {
-	s := &Set{now: c.Now, timeout: c.Timeout, crash: c.Crash, visible: map[ID]bool{}, changed: make(chan struct{}, 1)}
+	s := &Set{now: c.Now, timeout: c.Timeout, crash: c.Crash, visible: map[ID]bool{}, rows: rows{byID: map[ID]*row{}}, changed: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = steadyClock()
 	}
@@ -145,92 +145,6 @@ func (s *Set) Active() bool {
 	s.list.Lock()
 	defer s.list.Unlock()
 	return len(s.list.dirty)+len(s.waiting) > 0
-}
-
-func isLiteral(host string) bool {
-	_, err := netip.ParseAddr(host)
-	return err == nil
-}
-
-// Add begins to dial an address. It returns at once: what becomes of it is
-// told by Poll, also when the connect fails in the call itself.
-func (s *Set) Add(addr Address) ID {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.last++
-	r := newRow(s, s.last, addr)
-	s.rows = append(s.rows, r)
-	s.totals.Peers++
-	s.totals.ByStatus[StatusNone]++
-	r.connect()
-	r.mark()
-	return r.ID
-}
-
-// Remove disconnects a peer and forgets it with its log.
-func (s *Set) Remove(id ID) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i, err := s.index(id)
-	if err != nil {
-		return err
-	}
-	r := s.rows[i]
-	r.disconnect()
-	r.gone = true
-	_, in := r.log.Span(capture.In) // with what came since the last Poll
-	_, out := r.log.Span(capture.Out)
-	s.totals.Received += in - r.Received
-	s.totals.Sent += out - r.Sent
-	r.log.Close()
-	r.events.Lock()
-	r.events.list.Close() // a Send that is still under way appends to it, which is told to nobody
-	r.events.Unlock()
-	s.totals.Peers--
-	s.totals.ByStatus[r.Status]--
-	s.rows = slices.Delete(s.rows, i, i+1)
-	return nil
-}
-
-// Disconnect calls DisconnectFromHost on a peer.
-func (s *Set) Disconnect(id ID) error {
-	return s.with(id, func(r *row) error {
-		if r.Resolving {
-			r.giveUp()
-		}
-		r.disconnect()
-		return nil
-	})
-}
-
-// Reconnect disconnects a peer if need be and dials its address again. Its
-// log and its events go on.
-func (s *Set) Reconnect(id ID) error {
-	return s.with(id, func(r *row) error { r.disconnect(); r.connect(); return nil })
-}
-
-// CloseWrite half-closes a peer.
-func (s *Set) CloseWrite(id ID) error {
-	return s.with(id, func(r *row) error { return r.sock.CloseWrite() })
-}
-
-func (s *Set) with(id ID, do func(*row) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i, err := s.index(id)
-	if err != nil {
-		return err
-	}
-	defer s.rows[i].mark()
-	return do(s.rows[i])
-}
-
-func (s *Set) index(id ID) (int, error) {
-	i, found := slices.BinarySearchFunc(s.rows, id, func(r *row, id ID) int { return int(r.ID - id) })
-	if !found {
-		return 0, fmt.Errorf("peer %d: %w", id, ErrNoPeer)
-	}
-	return i, nil
 }
 
 // Show says which peers are on the screen: their queues are sampled at every
@@ -305,9 +219,12 @@ func (s *Set) pollRow(r *row, w way, sample bool) (c Change, changed, again bool
 	if !w.judge {
 		s.leaveUnjudged(r)
 	}
-	s.totals.ByStatus[r.Status]--
+	s.uncount(r)
 	c, changed, again = r.poll(w, sample)
-	s.totals.ByStatus[r.Status]++
+	s.count(r)
+	if r.parent != nil && r.told() {
+		s.over(r)
+	}
 	s.totals.Received += c.In
 	s.totals.Sent += c.Out
 	return c, changed, again
@@ -331,62 +248,12 @@ func (s *Set) Totals() Totals {
 	return t
 }
 
-// Len returns how many peers there are.
-func (s *Set) Len() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.rows)
-}
-
-// Rows appends the peers from index first on, at most n of them, to dst.
-func (s *Set) Rows(dst []Row, first, n int) []Row {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	first = min(max(first, 0), len(s.rows))
-	for _, r := range s.rows[first:min(first+n, len(s.rows))] {
-		dst = append(dst, r.Row)
-	}
-	return dst
-}
-
-// Index returns where a peer stands among all peers.
-func (s *Set) Index(id ID) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.index(id)
-}
-
-// Log returns the log of a peer, nil if there is no such peer. It may be read
-// at any time, also after the peer was removed: it is empty then.
-func (s *Set) Log(id ID) (log *capture.Log) {
-	_ = s.peek(id, func(r *row) { log = r.log })
-	return log
-}
-
-// Events returns the events of a peer from sequence number seq on, and the
-// number to ask with next. Every reader keeps its own number, so each sees all.
-func (s *Set) Events(id ID, seq int64) (events []Event, next int64) {
-	next = seq
-	_ = s.peek(id, func(r *row) { events, next = r.since(seq) })
-	return events, next
-}
-
-func (s *Set) peek(id ID, do func(*row)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i, err := s.index(id)
-	if err == nil {
-		do(s.rows[i])
-	}
-	return err
-}
-
 // Close disconnects every peer, waits for their readers and for what Go was
 // given, and gives all memory back. A Send under way fails. The Set cannot be used afterwards.
 func (s *Set) Close() error {
 	s.cancel()
 	s.mu.Lock()
-	rows := slices.Clone(s.rows)
+	rows := slices.Clone(s.rows.tops)
 	s.mu.Unlock()
 	for _, r := range rows {
 		_ = s.Remove(r.ID) // only fails if it is gone already

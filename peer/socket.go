@@ -104,7 +104,7 @@ func (s *Socket) start(family Family, domain int, remote unix.Sockaddr, addr str
 	s.addr = addr
 	c := s.conn
 	if c == nil {
-		fd, err := orSystem(s.sys).socket(domain)
+		fd, err := orSystem(s.sys).socket(domain, unix.SOCK_STREAM)
 		if err != nil {
 			return s.apply("connect", connectFailed, s.clock(), err, ByNone) // NONE, also from ERROR (spec §2.1)
 		}
@@ -144,8 +144,13 @@ func (s *Socket) adopt(family Family, domain, fd int, remote unix.Sockaddr, addr
 	s.conn, s.addr = c, addr
 	s.begun = s.clock()
 	c.facts.established = s.begun
-	return s.apply("accept", accepted, s.begun, nil, ByNone)
+	err := s.apply("accept", accepted, s.begun, nil, ByNone)
+	s.startReader()
+	return err
 }
+
+// end is what ends a row.
+func (s *Socket) end() { s.DisconnectFromHost() }
 
 // attach gives a socket a place for what it receives and what happens. A
 // connection that is under way gets its reader at once, later ones when they

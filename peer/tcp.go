@@ -49,12 +49,8 @@ func (t *TCP) ConnectToHost(ctx context.Context, host string, port int) error {
 	return t.start(FamilyTCP, domain, remote, "tcp://"+netip.AddrPortFrom(ip, uint16(port)).String())
 }
 
-// resolve returns the address to dial. IPv4 comes first because most servers
-// on a name like localhost listen there; an IPv6 one can be written out.
+// resolve returns the address to dial.
 func (t *TCP) resolve(ctx context.Context, host string) (netip.Addr, error) {
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.Unmap(), nil
-	}
 	// A context of its own: a lookup that takes too long is a name that cannot
 	// be resolved, and ctx says only whether the caller has given up.
 	t.mu.Lock()
@@ -62,16 +58,7 @@ func (t *TCP) resolve(ctx context.Context, host string) (netip.Addr, error) {
 	t.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return netip.Addr{}, resolveCause(err)
-	}
-	for _, ip := range ips {
-		if ip.Unmap().Is4() {
-			return ip.Unmap(), nil
-		}
-	}
-	return ips[0], nil // LookupNetIP returns at least one, or an error
+	return lookup(ctx, host)
 }
 
 // resolveCause drops the resolver's own "lookup HOST on SERVER:", which the row says already.

@@ -43,7 +43,7 @@ func TestFollowersOfBusyLogsMissNothingThatIsNotCounted(t *testing.T) {
 		}
 		l.Close()
 	}
-	list.Close()
+	list.Release()
 	if p.Dropped() != dropped || p.Used() != 0 {
 		t.Errorf("pool: dropped %d, used %d; logs dropped %d", p.Dropped(), p.Used(), dropped)
 	}

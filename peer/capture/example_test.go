@@ -61,7 +61,7 @@ func ExampleList() {
 	pool := capture.NewPool(64 << 20)
 	defer pool.Close()
 	transitions := capture.NewList[string](pool, 16)
-	defer transitions.Close()
+	defer transitions.Release()
 	transitions.Append("none to connecting")
 	transitions.Append("connecting to connected")
 

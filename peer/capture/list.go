@@ -129,12 +129,16 @@ func (l *List[T]) End() int64 {
 	return l.end
 }
 
-// Close drops all records and takes back their charge.
-func (l *List[T]) Close() {
+// Release takes back the charge of all records, which stay for those who have
+// still to read them. The list is closed then.
+func (l *List[T]) Release() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.closed {
+		return
+	}
 	l.closed = true
-	for len(l.segs) > 0 {
-		l.dropSegment()
+	for _, s := range l.segs {
+		l.pool.refund(int64(cap(s)) * l.cost)
 	}
 }

@@ -34,7 +34,7 @@ func TestBytesGoBeforeRecords(t *testing.T) {
 		write(log, In, 0, 4000)
 	}
 	l := NewList[[64]byte](p, 0)
-	defer l.Close()
+	defer l.Release()
 	for range MinBudget / 64 / 2 {
 		l.Append([64]byte{})
 	}
@@ -86,8 +86,8 @@ func TestTheOldestRecordsGoWhenListsAloneExceedTheBudget(t *testing.T) {
 	if least := p.Budget() / 100 / 2; int64(big.Len()) < least {
 		t.Errorf("only %d records are left", big.Len())
 	}
-	big.Close()
-	small.Close()
+	big.Release()
+	small.Release()
 	if end := big.End(); big.Append(1) != end {
 		t.Error("a closed list gave a number")
 	}

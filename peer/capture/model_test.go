@@ -71,7 +71,7 @@ func runModel(t *testing.T, seed int64) {
 		m.log.Commit(Out, 0)
 		m.log.Close()
 	}
-	list.Close()
+	list.Release()
 	if p.Used() != 0 {
 		t.Errorf("used %d after closing", p.Used())
 	}

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"errors"
+	"os"
 	"time"
 
 	"peerscope/peer/capture"
@@ -17,10 +18,10 @@ const (
 	Local
 )
 
-// Socket is one connected socket, non-blocking and close-on-exec. The pair that
-// gets it owns it.
+// Socket is one connected socket that has joined Go's poller. The pair that gets
+// it owns it.
 type Socket struct {
-	FD     int
+	File   *os.File
 	Unix   bool // AF_UNIX; else TCP
 	Packet bool // SOCK_SEQPACKET: message boundaries are kept
 }

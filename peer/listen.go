@@ -1,0 +1,232 @@
+package peer
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// An accept that failed for want of descriptors or memory is tried again after
+	// acceptPause, and then at longer and longer pauses up to maxAcceptPause.
+	acceptPause    = 5 * time.Millisecond
+	maxAcceptPause = time.Second
+)
+
+// acceptor is the member of a listener's row, also that of a tap. A goroutine
+// of its own accepts as soon as the kernel reports, and waits for no poll.
+type acceptor struct {
+	row *row
+	set *Set
+	sys kernel
+
+	mu    sync.Mutex
+	bound *boundSocket // nil while it does not listen
+}
+
+// boundSocket is one listening socket and what accepts from it.
+type boundSocket struct {
+	file    *os.File
+	raw     syscall.RawConn
+	domain  int
+	addr    string // where it listens, with the real port
+	target  Endpoint
+	close   func() error  // takes its path away
+	stopped chan struct{} // closed when it listens no more
+}
+
+// listen begins to listen at the row's address, if it does not already. A
+// failure is an event of the row. Callers hold Set.mu.
+func (l *acceptor) listen() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.bound != nil {
+		return
+	}
+	b, code, err := l.open()
+	now := l.set.now()
+	if err != nil {
+		l.row.history.append(Event{Kind: EventError, Time: now, Polled: now, Op: "listen", Code: code, Cause: err, Remote: l.row.Address})
+		l.row.mark()
+		return
+	}
+	l.bound = b
+	l.row.Started = now
+	l.row.history.append(Event{Kind: EventListening, Time: now, Polled: now, Remote: b.addr})
+	l.row.mark()
+	l.set.Go(func() { l.accept(b) })
+}
+
+// open binds and listens, and joins Go's poller.
+func (l *acceptor) open() (*boundSocket, Error, error) {
+	if err := l.set.refuseLoop(l.row); err != nil {
+		return nil, ErrInvalidParameter, err
+	}
+	fd, b, code, err := l.bind()
+	if err != nil {
+		return nil, code, err
+	}
+	b.file = os.NewFile(uintptr(fd), "listener")
+	b.raw, err = b.file.SyscallConn()
+	if err == nil {
+		err = b.file.SetDeadline(time.Time{}) // fails if the poller took no more
+	}
+	if err != nil {
+		return nil, ErrCantCreate, errors.Join(err, b.close(), b.file.Close())
+	}
+	b.stopped = make(chan struct{})
+	return b, 0, nil
+}
+
+// bind makes the listening socket. The row's address gets the port that the
+// system chose, so that it is the same one when it listens again.
+func (l *acceptor) bind() (int, *boundSocket, Error, error) {
+	if l.row.addr.Family == FamilyUDS {
+		return l.bindPath()
+	}
+	host := l.row.addr.Host
+	if host == localhost {
+		host = "127.0.0.1"
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return -1, nil, ErrInvalidParameter, err
+	}
+	ip = ip.Unmap()
+	made := bindTo(l.sys, ip, int(l.row.addr.Port), true, ip != netip.IPv6Unspecified())
+	if made.err == nil {
+		if made.err = l.sys.listen(made.fd, maxBacklog()); made.err != nil {
+			_ = unix.Close(made.fd)
+		}
+	}
+	switch {
+	case !made.opened:
+		return -1, nil, ErrCantCreate, made.err
+	case errors.Is(made.err, unix.EADDRINUSE):
+		return -1, nil, ErrAlreadyInUse, fmt.Errorf("%w: another program listens there; choose another port, or 0 for a free one", made.err)
+	case made.err != nil:
+		return -1, nil, ErrAlreadyInUse, made.err
+	}
+	l.row.addr.Port = uint16(localPort(made.fd))
+	l.named()
+	b := &boundSocket{domain: made.domain, addr: l.row.addr.written(listens), target: l.row.addr.Target}
+	b.close = func() error { return nil }
+	return made.fd, b, 0, nil
+}
+
+// named puts what is known of the address only now into the row.
+func (l *acceptor) named() {
+	l.row.Label, l.row.Address = l.row.addr.Name(), l.row.addr.String()
+}
+
+// stop listens no more. What was accepted lives on.
+func (l *acceptor) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.bound
+	if b == nil {
+		return
+	}
+	l.bound = nil
+	close(b.stopped)
+	err := errors.Join(b.close(), b.file.Close()) // the path first: while we still have the inode
+	now := l.set.now()
+	l.row.history.append(Event{Kind: EventError, Time: now, Polled: now, Op: "stop", Cause: ErrDisconnected, By: ByLocal, Remote: b.addr})
+	if err != nil {
+		l.row.history.append(Event{Kind: EventError, Time: now, Polled: now, Op: "stop", Code: ErrFailed, Cause: err, Remote: b.addr})
+	}
+	l.row.mark()
+}
+
+// look is what a poll does with a listener's row. Callers hold Set.mu.
+func (l *acceptor) look(r *Row, w way, _ bool) bool {
+	if !lock(&l.mu, w.patient) {
+		return false
+	}
+	defer l.mu.Unlock()
+	r.Sampled = l.set.now()
+	r.Listener = Listener{
+		Is: true, Listening: l.bound != nil, Folded: r.Listener.Folded,
+		Live: l.row.live, Ended: len(l.row.ended), Gone: l.row.goneCount,
+	}
+	if l.bound != nil {
+		r.Listener.Bound = l.bound.addr
+	}
+	return true
+}
+
+// accept takes connections until the listener is stopped.
+func (l *acceptor) accept(b *boundSocket) {
+	pause := acceptPause
+	failing := false
+	for {
+		fd, remote, err := b.next(l.sys)
+		switch {
+		case err == nil:
+			pause, failing = acceptPause, false
+			l.set.accepted(l, b, fd, remote)
+			continue
+		case b.isStopped():
+			return
+		case errors.Is(err, unix.ECONNABORTED), errors.Is(err, unix.EPERM): // the client has gone, or a firewall refused it: accept(2)
+			continue
+		}
+		if !failing { // one event for one shortage
+			failing = true
+			l.failed(b, err)
+		}
+		if !b.wait(pause) {
+			return
+		}
+		pause = min(2*pause, maxAcceptPause)
+	}
+}
+
+// next waits in Go's poller for the next connection.
+func (b *boundSocket) next(sys kernel) (fd int, remote unix.Sockaddr, err error) {
+	waitErr := b.raw.Read(func(listener uintptr) bool {
+		err = retry(func() error { fd, remote, err = sys.accept(int(listener)); return err })
+		return !errors.Is(err, unix.EAGAIN)
+	})
+	if waitErr != nil {
+		return -1, nil, waitErr
+	}
+	return fd, remote, err
+}
+
+func (b *boundSocket) isStopped() bool {
+	select {
+	case <-b.stopped:
+		return true
+	default:
+		return false
+	}
+}
+
+// wait waits for a while; false if the listener was stopped.
+func (b *boundSocket) wait(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-b.stopped:
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// failed tells that no connection can be accepted for now.
+func (l *acceptor) failed(b *boundSocket, err error) {
+	if errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) {
+		err = fmt.Errorf("%w: clients wait until some are closed; ulimit -n raises the limit", err)
+	}
+	now := l.set.now()
+	l.row.history.append(Event{Kind: EventError, Time: now, Polled: now, Op: "accept", Code: ErrFailed, Cause: err, Remote: b.addr})
+	l.row.mark()
+}

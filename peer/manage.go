@@ -1,0 +1,180 @@
+package peer
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+
+	"peerscope/peer/capture"
+)
+
+func isLiteral(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
+// Add begins to dial an address, or to listen at it. It returns at once: what
+// becomes of it is told by Poll, also when the call itself fails.
+func (s *Set) Add(addr Address) ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.newRow(addr, addr.Kind())
+	if addr.Listens {
+		r.Listener.Is = true
+		r.listener = &acceptor{row: r, set: s, sys: system{}}
+		r.member = r.listener
+	} else {
+		r.newSocket()
+		r.attach()
+	}
+	s.enter(r)
+	r.connect()
+	r.mark()
+	return r.ID
+}
+
+// Remove ends a peer and forgets it with its log, and with it all that came
+// from it if it is a listener.
+func (s *Set) Remove(id ID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	for _, child := range slices.Clone(r.children) {
+		child.disconnect()
+		s.forget(child)
+	}
+	r.disconnect()
+	s.forget(r)
+	if p := r.parent; p != nil {
+		p.leave(r)
+		p.mark()
+	}
+	return nil
+}
+
+// leave takes a removed connection out of its listener's counts.
+func (r *row) leave(child *row) {
+	if !child.over {
+		child.over = true
+		r.live--
+		return
+	}
+	r.ended = slices.DeleteFunc(r.ended, func(x *row) bool { return x == child })
+}
+
+// Disconnect calls DisconnectFromHost on a peer. A relayed pair ends with a FIN
+// to both sides and, after a second, a reset; a listener stops listening, and what
+// it has accepted lives on.
+func (s *Set) Disconnect(id ID) error {
+	return s.with(id, func(r *row) error {
+		if r.Resolving {
+			r.giveUp()
+		}
+		r.disconnect()
+		return nil
+	})
+}
+
+// Reconnect disconnects a peer if need be and dials its address again, or
+// listens again where a listener was stopped. Its log and its events go on. What
+// was accepted cannot be dialled: ErrAccepted.
+func (s *Set) Reconnect(id ID) error {
+	return s.with(id, func(r *row) error {
+		switch {
+		case r.parent != nil:
+			return ErrAccepted
+		case r.listener == nil:
+			r.disconnect()
+		}
+		r.connect()
+		return nil
+	})
+}
+
+// Calls that a kind of peer has not.
+var (
+	ErrAccepted = errors.New("it was accepted: only the client can connect again")
+	ErrListener = errors.New("a listener sends and receives nothing: choose one of its connections")
+	ErrRelayed  = errors.New("a tap sends nothing of its own: what goes over is the programs' alone")
+)
+
+// own returns the socket of a row that is one end of its connection.
+func (r *row) own() (*Socket, error) {
+	switch {
+	case r.listener != nil:
+		return nil, ErrListener
+	case r.sock == nil:
+		return nil, ErrRelayed
+	}
+	return r.sock, nil
+}
+
+// CloseWrite half-closes a peer.
+func (s *Set) CloseWrite(id ID) error {
+	return s.with(id, func(r *row) error {
+		sock, err := r.own()
+		if err != nil {
+			return err
+		}
+		return sock.CloseWrite()
+	})
+}
+
+// Fold takes the connections of a listener out of the table, or puts them back.
+// They live on.
+func (s *Set) Fold(id ID, on bool) error {
+	return s.with(id, func(r *row) error {
+		if r.listener == nil {
+			return ErrNotListener
+		}
+		s.rows.stale = s.rows.stale || r.Listener.Folded != on
+		r.Listener.Folded = on
+		return nil
+	})
+}
+
+// ErrNotListener is returned where only a listener will do.
+var ErrNotListener = errors.New("not a listener")
+
+// LivePairs returns how many relayed pairs would end with a peer, or with all
+// for ID 0.
+func (s *Set) LivePairs(id ID) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id == 0 {
+		return s.totals.Pairs
+	}
+	r := s.rows.byID[id]
+	if r == nil {
+		return 0
+	}
+	for _, x := range append([]*row{r}, r.children...) {
+		if x.Pair.Is && !x.over {
+			n++
+		}
+	}
+	return n
+}
+
+// Hold stops taking the bytes of the given directions from a peer, which then
+// wait with the kernel and the sender, and lets go of the others. On a socket
+// of our own it is In that can be held, at 64 KiB unread; of a relayed pair
+// each direction, at the block in flight.
+func (s *Set) Hold(id ID, dirs capture.Dirs) error {
+	return s.with(id, func(r *row) error {
+		switch m := r.member.(type) {
+		case *acceptor:
+			return ErrListener
+		case *pair:
+			m.hold(dirs)
+		default:
+			dirs &= capture.In.Only()
+			r.gate.set(dirs != 0)
+		}
+		r.Held = dirs
+		return nil
+	})
+}
