@@ -95,8 +95,10 @@ func (s *Set) over(r *row) {
 	p.mark()
 }
 
-// told reports whether a Poll has returned the end of a row.
-func (r *row) told() bool { return r.Status == StatusNone || r.Status == StatusError }
+// told reports whether a Poll has seen that a row has ended.
+func (r *row) told() bool {
+	return !r.Sampled.IsZero() && (r.Status == StatusNone || r.Status == StatusError)
+}
 
 // forget takes a row that has ended, or was ended, out of the Set. Callers hold mu.
 func (s *Set) forget(r *row) {

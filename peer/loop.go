@@ -63,8 +63,8 @@ func reaches(target, at Endpoint) bool {
 
 // realPath is a path without symlinks and dots, as far as it exists.
 func realPath(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if plain, err := filepath.EvalSymlinks(path); err == nil {
+		path = plain
 	} else if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
 		path = filepath.Join(dir, filepath.Base(path))
 	}

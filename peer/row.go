@@ -246,7 +246,7 @@ func (r *row) poll(w way, sample bool) (c Change, changed, again bool) {
 		c.Events, r.read = r.history.Events(r.read)
 	}
 	for _, e := range c.Events {
-		if e.Kind == EventStatus || e.Kind == EventError && (e.Op == "connect" || e.Op == "resolve" || e.Op == "listen" || e.Op == "accept") {
+		if e.matters() {
 			r.Last = e
 		}
 	}
@@ -274,4 +274,13 @@ func (r *row) changedFrom(b *Row) bool {
 	return r.Status != b.Status || r.Unread != b.Unread || r.RecvQ != b.RecvQ || r.SendQ != b.SendQ ||
 		r.Received != b.Received || r.Sent != b.Sent || r.Dropped != b.Dropped || !r.Pending.Equal(b.Pending) ||
 		r.Held != b.Held || r.Listener != b.Listener || r.Pair != b.Pair
+}
+
+// matters reports whether an event is what a row shows as its last.
+func (e *Event) matters() bool {
+	switch e.Op {
+	case "connect", "resolve", "listen", "accept", "stop":
+		return true
+	}
+	return e.Kind == EventStatus || e.Kind == EventListening
 }

@@ -76,7 +76,8 @@ type Totals struct {
 
 // NewSet returns an empty Set. Close ends it.
 func NewSet(c Config) *Set {
-	s := &Set{now: c.Now, timeout: c.Timeout, crash: c.Crash, visible: map[ID]bool{}, rows: rows{byID: map[ID]*row{}}, changed: make(chan struct{}, 1)}
+	s := &Set{now: c.Now, timeout: c.Timeout, crash: c.Crash, visible: map[ID]bool{}, changed: make(chan struct{}, 1)}
+	s.rows.byID = map[ID]*row{}
 	if s.now == nil {
 		s.now = steadyClock()
 	}
