@@ -22,41 +22,41 @@ type dialer struct {
 	check func(Endpoint) error // refuses what must not be dialled, once a name is resolved
 }
 
-// dial connects, waiting until ctx ends at most. It returns the socket, joined
-// to Go's poller, and the address that it dialled.
-func (d dialer) dial(ctx context.Context, to Endpoint) (file *os.File, addr string, err error) {
+// dial connects, waiting until ctx ends at most. It returns the socket and the
+// address that it dialled.
+func (d dialer) dial(ctx context.Context, to Endpoint) (fd int, addr string, err error) {
 	domain, remote, to, err := d.resolve(ctx, to)
 	if err == nil {
 		err = d.check(to)
 	}
 	addr = to.String()
 	if err != nil {
-		return nil, addr, err
+		return -1, addr, err
 	}
-	fd, err := d.sys.socket(domain, to.socketType())
+	fd, err = d.sys.socket(domain, to.socketType())
 	if err != nil {
-		return nil, addr, err
+		return -1, addr, err
 	}
-	err = retry(func() error { return d.sys.connect(fd, remote) })
-	for ; errors.Is(err, unix.EAGAIN); err = retry(func() error { return d.sys.connect(fd, remote) }) {
+	if err := d.connect(ctx, fd, remote); err != nil {
+		_ = unix.Close(fd)
+		return -1, addr, err
+	}
+	return fd, addr, nil
+}
+
+func (d dialer) connect(ctx context.Context, fd int, remote unix.Sockaddr) error {
+	for {
+		err := retry(func() error { return d.sys.connect(fd, remote) })
+		switch {
+		case errors.Is(err, unix.EINPROGRESS):
+			return d.established(ctx, fd)
+		case !errors.Is(err, unix.EAGAIN):
+			return err
+		}
 		if err := pause(ctx, queuePause); err != nil {
-			_ = unix.Close(fd)
-			return nil, addr, err
+			return err
 		}
 	}
-	pending := errors.Is(err, unix.EINPROGRESS)
-	if err != nil && !pending {
-		_ = unix.Close(fd)
-		return nil, addr, err
-	}
-	file = os.NewFile(uintptr(fd), "target")
-	if pending {
-		err = d.established(ctx, file)
-	}
-	if pending && err != nil {
-		return nil, addr, errors.Join(err, file.Close())
-	}
-	return file, addr, nil
 }
 
 // resolve returns what to dial, and the endpoint with the address in place of a
@@ -92,35 +92,42 @@ func lookup(ctx context.Context, host string) (netip.Addr, error) {
 	return ips[0], nil // LookupNetIP returns at least one, or an error
 }
 
-// established waits in Go's poller for the end of a handshake.
-func (d dialer) established(ctx context.Context, file *os.File) error {
+// established waits for the end of a handshake. On this machine it is over by
+// now. Where it is not, Go's poller waits, with a descriptor of its own: the
+// socket joins it when it is relayed.
+func (d dialer) established(ctx context.Context, fd int) error {
+	if pollNow(d.sys, fd, unix.POLLOUT) != 0 {
+		return socketError(fd)
+	}
+	second, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	file := os.NewFile(uintptr(second), "target")
+	defer func() { _ = file.Close() }()
 	raw, err := file.SyscallConn()
 	if err != nil {
 		return err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = file.SetWriteDeadline(time.Unix(1, 0)) })
 	defer stop()
-	var failed error
-	err = raw.Write(func(fd uintptr) bool {
-		if pollNow(d.sys, int(fd), unix.POLLOUT) == 0 {
-			return false
-		}
-		n, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
-		switch {
-		case err != nil:
-			failed = err
-		case n != 0:
-			failed = unix.Errno(n)
-		}
-		return true
-	})
+	err = raw.Write(func(fd uintptr) bool { return pollNow(d.sys, int(fd), unix.POLLOUT) != 0 })
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
 		return err
 	}
-	return failed
+	return socketError(fd)
+}
+
+// socketError is how a connect has ended.
+func socketError(fd int) error {
+	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	if err == nil && n != 0 {
+		err = unix.Errno(n)
+	}
+	return err
 }
 
 // pause waits; the error is that of a ctx that has ended.

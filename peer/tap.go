@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
@@ -57,17 +56,16 @@ func (s *Set) relay(r *row, b *boundSocket, fd int, client string) {
 
 // run dials the target and relays until both sides have ended.
 func (p *pair) run(ctx context.Context, fd int) {
-	client := os.NewFile(uintptr(fd), "client")
 	server, err := p.dial(ctx)
 	if err != nil {
-		refuse(client, p.listens)
+		refuse(fd, p.listens)
 		p.unreachable(ctx, err)
 		return
 	}
 	config := relay.Config{Log: p.row.history.Log, Now: p.set.now, Event: p.happened, Mark: p.row.mark, Spawn: p.set.Go}
 	r, err := relay.New(config,
-		relay.Socket{File: client, Unix: p.listens == FamilyUDS, Packet: p.packet},
-		relay.Socket{File: server, Unix: p.target.Family == FamilyUDS, Packet: p.packet})
+		relay.Socket{FD: fd, Unix: p.listens == FamilyUDS, Packet: p.packet},
+		relay.Socket{FD: server, Unix: p.target.Family == FamilyUDS, Packet: p.packet})
 	if err != nil {
 		p.move(StatusError, ErrFailed, err, ByLocal)
 		return
@@ -77,26 +75,24 @@ func (p *pair) run(ctx context.Context, fd int) {
 }
 
 // dial connects to the target, within the Set's timeout.
-func (p *pair) dial(ctx context.Context) (*os.File, error) {
+func (p *pair) dial(ctx context.Context) (int, error) {
 	ctx, stop := context.WithTimeout(ctx, p.set.timeout)
 	defer stop()
 	d := dialer{sys: system{}, check: func(e Endpoint) error { return p.set.refuseTarget(p.row.parent, e) }}
-	file, addr, err := d.dial(ctx, p.target)
+	fd, addr, err := d.dial(ctx, p.target)
 	p.mu.Lock()
 	p.server = addr
 	p.mu.Unlock()
-	return file, err
+	return fd, err
 }
 
 // refuse ends a client whose target cannot be reached: with a reset on TCP, as a
 // refused connect is the nearest that it can still see.
-func refuse(client *os.File, f Family) {
-	if raw, err := client.SyscallConn(); err == nil && f == FamilyTCP {
-		_ = raw.Control(func(fd uintptr) {
-			_ = unix.SetsockoptLinger(int(fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1, Linger: 0})
-		})
+func refuse(client int, f Family) {
+	if f == FamilyTCP {
+		_ = unix.SetsockoptLinger(client, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1, Linger: 0})
 	}
-	_ = client.Close()
+	_ = unix.Close(client)
 }
 
 // unreachable tells why the target was not reached.

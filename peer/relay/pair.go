@@ -1,9 +1,11 @@
 package relay
 
 import (
-	"errors"
-	"os"
+	"fmt"
+	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"peerscope/peer/capture"
 )
@@ -18,10 +20,21 @@ const (
 	Local
 )
 
-// Socket is one connected socket that has joined Go's poller. The pair that gets
-// it owns it.
+// String returns "client", "server" or "local".
+func (s Side) String() string {
+	switch s {
+	case Client:
+		return "client"
+	case Server:
+		return "server"
+	}
+	return "local"
+}
+
+// Socket is one connected socket, non-blocking and close-on-exec. The pair that
+// gets it owns it.
 type Socket struct {
-	File   *os.File
+	FD     int
 	Unix   bool // AF_UNIX; else TCP
 	Packet bool // SOCK_SEQPACKET: message boundaries are kept
 }
@@ -30,7 +43,7 @@ type Socket struct {
 type Config struct {
 	Log   *capture.Log     // client to server is Out, server to client is In
 	Now   func() time.Time // the clock of the log
-	Event func(Event)      // what happens on the way, in order
+	Event func(Event)      // what happens on the way: one call at a time, in the order of their times
 	Mark  func()           // something new is to be seen: bytes, an event
 	Spawn func(func())     // starts a goroutine that the owner waits for
 }
@@ -58,37 +71,140 @@ type Event struct {
 // Ending is how a pair ended.
 type Ending struct {
 	Time time.Time
-	By   Side  // who ended first
-	Err  error // the reset, or what else failed; nil: both directions ended in order
+	By   Side // who ended first
+	// Err is the reset, or what else ended the pair, and ErrBy whose socket said it; nil: both
+	// directions ended in order, or we ended them.
+	Err   error
+	ErrBy Side
 	// Softened: the ending reached one side as a plain end, where without us it would have seen
 	// a reset. A Unix socket knows no reset unless bytes are unread.
 	Softened bool
 }
 
-// Pair relays between two sockets.
-type Pair struct{}
+// Pair relays between two sockets. Each direction is a goroutine, and Run is
+// one of them; they are the only ones that read, write and close.
+type Pair struct {
+	c    Config
+	ends [2]end // by Side
+	ways [2]way // by capture.Dir
+
+	events sync.Mutex // one call of Event at a time
+	left   sync.WaitGroup
+
+	mu     sync.Mutex
+	wake   sync.Cond // on mu: held ways wait for their release, or for the end
+	began  bool      // a side has ended; ending.By is known
+	over   bool      // both ways are to leave at once
+	reset  bool      // over, and no plain end
+	until  time.Time // End was called: when what has not closed is reset; zero if not
+	closed bool
+	ending Ending
+}
 
 // New makes a pair of two connected sockets. On an error both are closed.
 func New(c Config, client, server Socket) (*Pair, error) {
-	return nil, errors.ErrUnsupported
+	p := &Pair{c: c}
+	p.wake.L = &p.mu
+	p.ends[Client].init(Client, client)
+	p.ends[Server].init(Server, server)
+	p.ways[capture.Out].init(p, capture.Out, &p.ends[Client], &p.ends[Server])
+	p.ways[capture.In].init(p, capture.In, &p.ends[Server], &p.ends[Client])
+	err := p.join()
+	if err == nil {
+		return p, nil
+	}
+	for i := range p.ends {
+		p.ends[i].close()
+	}
+	return nil, err
+}
+
+func (p *Pair) join() error {
+	if p.ends[Client].Packet != p.ends[Server].Packet {
+		return fmt.Errorf("relay: one side keeps message boundaries, the other cannot: use unixpacket on both or on none")
+	}
+	for i := range p.ends {
+		if err := p.ends[i].join(); err != nil {
+			return fmt.Errorf("relay: %v's socket: %w", p.ends[i].side, err)
+		}
+	}
+	return nil
 }
 
 // Run relays until both directions have ended, or one side was reset, or End
-// was called, and closes both sockets.
-func (p *Pair) Run() Ending { return Ending{} }
-
-// End ends the pair from our side: both ends get a FIN and, where they have not
-// ended theirs within a second, a reset. It does not wait.
-func (p *Pair) End() {}
-
-// Hold stops passing on the bytes of d, or lets go again: what was taken stays with
-// us, the rest with the kernel and the sender.
-func (p *Pair) Hold(d capture.Dir, on bool) {}
+// was called, and closes both sockets. It is called once.
+func (p *Pair) Run() (e Ending) {
+	// Deferred, so that a panic, which is the owner's, leaves nothing open either.
+	defer func() {
+		p.stop(&p.ends[Client], nil, true) // of no effect unless there was one
+		p.left.Wait()
+		p.close()
+		e = p.ending
+	}()
+	p.left.Add(1)
+	p.c.Spawn(func() {
+		defer p.left.Done()
+		p.ways[capture.In].pump()
+	})
+	p.ways[capture.Out].pump()
+	p.left.Wait()
+	p.conclude()
+	return e
+}
 
 // Queues returns the kernel's queues of a direction in bytes, -1 where there is no figure: what the
 // socket read from has not given us, and what the socket written to has not sent.
-func (p *Pair) Queues(d capture.Dir) (recvQ, sendQ int64) { return -1, -1 }
+func (p *Pair) Queues(d capture.Dir) (recvQ, sendQ int64) {
+	recvQ, sendQ = -1, -1
+	w := &p.ways[d]
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		recvQ, sendQ = recvQueue(w.from.FD), sendQueue(w.to.FD)
+	}
+	return recvQ, sendQ
+}
 
 // Control calls f with the descriptor of a side, while it is open: false if it is not. f must not
-// block or keep it.
-func (p *Pair) Control(s Side, f func(fd int)) bool { return false }
+// block or keep it, nor take its pending error (SO_ERROR), which the pair needs.
+func (p *Pair) Control(s Side, f func(fd int)) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || s > Server {
+		return false
+	}
+	f(p.ends[s].FD)
+	return true
+}
+
+// event tells the owner what happened, at the time that it is told.
+func (p *Pair) event(e Event) {
+	p.events.Lock()
+	defer p.events.Unlock()
+	e.Time = p.c.Now()
+	p.c.Event(e)
+	p.c.Mark()
+}
+
+// close closes both sockets, with a reset where one is due.
+func (p *Pair) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	p.closed = true
+	for i := range p.ends {
+		e := &p.ends[i]
+		switch {
+		case !p.reset && (p.until.IsZero() || e.eof):
+		case !e.Unix:
+			// Unsent bytes are lost by it (tcp(7)): whoever resets has waited for them.
+			_ = unix.SetsockoptLinger(e.FD, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		case p.reset && e.side != p.ending.ErrBy && recvQueue(e.FD) == 0:
+			p.ending.Softened = true
+		}
+		e.close()
+	}
+	p.ending.Time = p.c.Now()
+}

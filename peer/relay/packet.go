@@ -1,0 +1,5 @@
+package relay
+
+func setPacketOptions(int) error { return nil }
+
+func (w *way) lookAtPacket(fd uintptr) bool { return w.lookAt(fd) }

@@ -1,0 +1,283 @@
+package relay
+
+import (
+	"errors"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"peerscope/peer/capture"
+)
+
+// maxRead is the most that one read takes, in bytes: the largest block of the log.
+const maxRead = 1 << 20
+
+// way is one direction of a pair: a goroutine that reads from one end and writes
+// to the other. Nobody else touches what has no lock or atomic.
+type way struct {
+	p        *Pair
+	dir      capture.Dir
+	from, to *end
+	held     atomic.Bool
+	ended    bool // it has passed on the end of its bytes; guarded by the pair's mu
+
+	look, send func(uintptr) bool // what is done in the poller, made once
+
+	// What the last look found.
+	n     int   // bytes to be read, or the length of the next packet
+	atEnd bool  // the other end's FIN
+	err   error // instead, or of the last write
+
+	rest []byte // to be written
+	sent int    // of rest, by the last write
+	deaf bool   // nobody reads at the other end any more: what comes is kept and not written
+}
+
+func (w *way) init(p *Pair, d capture.Dir, from, to *end) {
+	w.p, w.dir, w.from, w.to = p, d, from, to
+	w.look, w.send = w.lookAt, w.sendTo
+	if from.Packet {
+		w.look = w.lookAtPacket
+	}
+}
+
+// pump relays until the way is over. Its frame is there as long as the pair.
+func (w *way) pump() {
+	for w.turn() {
+	}
+	if w.ourEnd() {
+		w.drain()
+	}
+}
+
+// turn waits for what comes next and passes it on. It reports whether to go on.
+func (w *way) turn() bool {
+	switch err := w.from.raw.Read(w.look); {
+	case err != nil:
+		return false // woken: the pair is over, or End was called
+	case w.err != nil:
+		_ = w.from.ended()
+		w.release()
+		w.p.fail(w.from, w.err)
+		return false
+	case w.atEnd:
+		return w.passEnd() && w.watch()
+	}
+	return w.pass()
+}
+
+// lookAt waits, in the poller and without a buffer, until the socket has
+// something to say.
+func (w *way) lookAt(uintptr) bool {
+	fd := w.from.FD
+	w.err, w.atEnd = nil, false
+	if w.n = max(int(recvQueue(fd)), 0); w.n > 0 {
+		return true
+	}
+	var one [1]byte
+	n, err := peek(fd, one[:])
+	switch {
+	case errors.Is(err, unix.EAGAIN):
+		w.p.c.Log.Idle(w.dir)
+		return false
+	case err != nil:
+		w.err = err
+	case n == 0:
+		w.atEnd = true
+	default:
+		w.n = n
+	}
+	return true
+}
+
+// pass reads what the last look has found into a block of the log and writes it
+// on from there.
+func (w *way) pass() bool {
+	p := w.read()
+	goOn := true
+	if !w.deaf {
+		goOn = w.write(p)
+	}
+	w.p.c.Log.Commit(w.dir, 0)
+	return goOn
+}
+
+// keep reads what the last look has found into the log.
+func (w *way) keep() {
+	w.read()
+	w.p.c.Log.Commit(w.dir, 0)
+}
+
+// read reads into a reserved block and publishes what came. The bytes stay
+// until the reservation ends.
+func (w *way) read() []byte {
+	log := w.p.c.Log
+	p := log.Reserve(w.dir, min(w.n, maxRead))
+	p = p[:min(len(p), maxRead)]
+	if w.from.Unix {
+		p = p[:min(len(p), w.n)] // of the bytes after them nobody knows whether they carry descriptors
+	}
+	n, err := unix.Read(w.from.FD, p)
+	if err != nil || n <= 0 {
+		return nil // interrupted, or an end that the next look finds
+	}
+	log.Publish(w.dir, n)
+	w.p.c.Mark()
+	return p[:n]
+}
+
+// write writes all of p, and moves the read mark of the log by it. It reports
+// whether the way goes on.
+func (w *way) write(p []byte) bool {
+	for len(p) > 0 {
+		w.release()
+		w.rest = p
+		if err := w.to.raw.Write(w.send); err != nil {
+			return w.late()
+		}
+		if w.err != nil {
+			return w.writeFailed(w.err)
+		}
+		w.p.c.Log.Consume(w.dir, int64(w.sent))
+		p = p[w.sent:]
+	}
+	w.rest = nil
+	return true
+}
+
+// sendTo waits, in the poller, until some of the rest was written.
+func (w *way) sendTo(uintptr) bool {
+	w.to.mu.Lock()
+	defer w.to.mu.Unlock()
+	w.sent, w.err = retry(func() (int, error) { return unix.Write(w.to.FD, w.rest) })
+	if w.err == nil {
+		return true
+	}
+	w.sent = 0
+	if errors.Is(w.err, unix.EAGAIN) {
+		return false
+	}
+	w.to.fail(w.err)
+	return true
+}
+
+// late says what it means that a write was not done in time: the pair is over,
+// or End's second, or the second after the socket that is read from broke.
+func (w *way) late() bool {
+	w.from.mu.Lock()
+	err := w.from.broken
+	w.from.mu.Unlock()
+	if err != nil {
+		w.p.stop(w.from, err, true)
+	}
+	return false
+}
+
+// writeFailed ends the way, or the pair, because nobody takes its bytes.
+func (w *way) writeFailed(err error) bool {
+	gone := !w.to.Unix || isReset(err) || w.to.state()&unix.POLLHUP != 0
+	if w.from.Unix {
+		// Its writes fail from now on, as they would directly (EPIPE).
+		_ = unix.Shutdown(w.from.FD, unix.SHUT_RD)
+	}
+	switch {
+	case !gone && w.from.Unix:
+		return !w.p.wayEnded(w) && w.watch()
+	case !gone:
+		// The other end has shut its reading. A TCP sender would not learn of it.
+		w.deaf = true
+		return true
+	}
+	w.to.mu.Lock()
+	told := w.to.eof
+	w.to.mu.Unlock()
+	switch {
+	case !told:
+		w.p.broke(w.to)
+	case w.to.Unix && !isReset(err):
+		w.p.gone(w.to, err)
+	default:
+		w.p.fail(w.to, err)
+	}
+	return false
+}
+
+// passEnd passes on that nothing more comes. It reports whether the pair goes on.
+func (w *way) passEnd() bool {
+	broken := w.from.ended()
+	w.release()
+	if isReset(broken) {
+		// The write took the error, and left the end of the stream to be read.
+		w.p.fail(w.from, broken)
+		return false
+	}
+	w.shutdown()
+	gone := w.from.Unix && w.from.state()&unix.POLLHUP != 0
+	switch {
+	case w.p.wayEnded(w):
+		return false
+	case gone:
+		w.p.gone(w.from, nil)
+		return false
+	}
+	w.p.event(Event{Kind: HalfClose, By: w.from.side, Dir: w.dir})
+	if broken != nil && !w.from.Unix {
+		w.p.fail(w.from, broken) // a FIN, and then a reset
+		return false
+	}
+	return true
+}
+
+// shutdown passes on a FIN. Where that fails the socket has ended already, which
+// the way that reads from it tells.
+func (w *way) shutdown() { _ = unix.Shutdown(w.to.FD, unix.SHUT_WR) }
+
+// watch waits for what may follow the end of the bytes: a reset, or that a Unix
+// socket is closed entirely. It reports whether the way goes on, which it does not.
+func (w *way) watch() bool {
+	var state int16
+	err := w.from.raw.Read(func(uintptr) bool {
+		state = w.from.state()
+		// A TCP socket that hangs up without an error has told it to a write.
+		return state&unix.POLLERR != 0 || state != 0 && w.from.Unix
+	})
+	switch {
+	case err != nil:
+	case state&unix.POLLERR != 0:
+		w.p.fail(w.from, w.from.takeError())
+	default:
+		w.p.gone(w.from, nil)
+	}
+	return false
+}
+
+// Hold stops passing on the bytes of d, or lets go again: what was taken stays with us, the rest with
+// the kernel and the sender. An end, or a reset, waits behind them.
+func (p *Pair) Hold(d capture.Dir, on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ways[d].held.Store(on)
+	p.wake.Broadcast()
+}
+
+// release waits while the way is held.
+func (w *way) release() {
+	if !w.held.Load() {
+		return
+	}
+	p := w.p
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for w.held.Load() && !p.over && p.until.IsZero() {
+		p.wake.Wait()
+	}
+}
+
+// retry calls again after EINTR.
+func retry(call func() (int, error)) (n int, err error) {
+	for {
+		if n, err = call(); !errors.Is(err, unix.EINTR) {
+			return n, err
+		}
+	}
+}
