@@ -24,7 +24,6 @@ const (
 type acceptor struct {
 	row *row
 	set *Set
-	sys kernel
 
 	mu    sync.Mutex
 	bound *boundSocket // nil while it does not listen
@@ -99,9 +98,9 @@ func (l *acceptor) bind() (int, *boundSocket, Error, error) {
 		return -1, nil, ErrInvalidParameter, err
 	}
 	ip = ip.Unmap()
-	made := bindTo(l.sys, ip, int(l.row.addr.Port), true, ip != netip.IPv6Unspecified())
+	made := bindTo(l.set.sys, ip, int(l.row.addr.Port), true, ip != netip.IPv6Unspecified())
 	if made.err == nil {
-		if made.err = l.sys.listen(made.fd, maxBacklog()); made.err != nil {
+		if made.err = l.set.sys.listen(made.fd, maxBacklog()); made.err != nil {
 			_ = unix.Close(made.fd)
 		}
 	}
@@ -166,7 +165,7 @@ func (l *acceptor) accept(b *boundSocket) {
 	pause := acceptPause
 	failing := false
 	for {
-		fd, remote, err := b.next(l.sys)
+		fd, remote, err := b.next(l.set.sys)
 		switch {
 		case err == nil:
 			pause, failing = acceptPause, false

@@ -10,16 +10,16 @@ import (
 // bindPath makes the listening socket of a path.
 func (l *acceptor) bindPath() (int, *boundSocket, Error, error) {
 	addr := l.row.addr
-	fd, err := l.sys.socket(unix.AF_UNIX, addr.socketType())
+	fd, err := l.set.sys.socket(unix.AF_UNIX, addr.socketType())
 	if err != nil {
 		return -1, nil, ErrCantCreate, err
 	}
-	made, code, err := bindPath(l.sys, fd, addr.Path, false)
+	made, code, err := bindPath(l.set.sys, fd, addr.Path, false)
 	if err == nil && made != nil {
 		err = os.Chmod(addr.Path, 0o600)
 	}
 	if err == nil {
-		err = l.sys.listen(fd, maxBacklog())
+		err = l.set.sys.listen(fd, maxBacklog())
 	}
 	if err != nil {
 		made.remove()

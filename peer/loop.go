@@ -63,10 +63,11 @@ func reaches(target, at Endpoint) bool {
 
 // realPath is a path without symlinks and dots, as far as it exists.
 func realPath(path string) string {
+	dir, name := filepath.Split(path) // which keeps dots: one behind a symlink is not where it seems
 	if plain, err := filepath.EvalSymlinks(path); err == nil {
 		path = plain
-	} else if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		path = filepath.Join(dir, filepath.Base(path))
+	} else if dir, err := filepath.EvalSymlinks(dir + "."); err == nil {
+		path = filepath.Join(dir, name)
 	}
 	if abs, err := filepath.Abs(path); err == nil {
 		return abs

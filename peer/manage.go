@@ -21,7 +21,7 @@ func (s *Set) Add(addr Address) ID {
 	r := s.newRow(addr, addr.Kind())
 	if addr.Listens {
 		r.Listener.Is = true
-		r.listener = &acceptor{row: r, set: s, sys: system{}}
+		r.listener = &acceptor{row: r, set: s}
 		r.member = r.listener
 	} else {
 		r.newSocket()

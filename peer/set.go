@@ -38,6 +38,7 @@ type Set struct {
 	timeout time.Duration
 	crash   func(any, []byte)
 	pool    *capture.Pool
+	sys     kernel // of listeners and taps
 
 	ctx    context.Context // ends name lookups at Close
 	cancel context.CancelFunc
@@ -76,7 +77,7 @@ type Totals struct {
 
 // NewSet returns an empty Set. Close ends it.
 func NewSet(c Config) *Set {
-	s := &Set{now: c.Now, timeout: c.Timeout, crash: c.Crash, visible: map[ID]bool{}, changed: make(chan struct{}, 1)}
+	s := &Set{sys: system{}, now: c.Now, timeout: c.Timeout, crash: c.Crash, visible: map[ID]bool{}, changed: make(chan struct{}, 1)}
 	s.rows.byID = map[ID]*row{}
 	if s.now == nil {
 		s.now = steadyClock()

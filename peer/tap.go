@@ -78,7 +78,7 @@ func (p *pair) run(ctx context.Context, fd int) {
 func (p *pair) dial(ctx context.Context) (int, error) {
 	ctx, stop := context.WithTimeout(ctx, p.set.timeout)
 	defer stop()
-	d := dialer{sys: system{}, check: func(e Endpoint) error { return p.set.refuseTarget(p.row.parent, e) }}
+	d := dialer{sys: p.set.sys, check: func(e Endpoint) error { return p.set.refuseTarget(p.row.parent, e) }}
 	fd, addr, err := d.dial(ctx, p.target)
 	p.mu.Lock()
 	p.server = addr
