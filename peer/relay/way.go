@@ -9,8 +9,16 @@ import (
 	"peerscope/peer/capture"
 )
 
-// maxRead is the most that one read takes, in bytes: the largest block of the log.
-const maxRead = 1 << 20
+const (
+	// maxRead is the most that one read takes, in bytes: the largest block of the log.
+	maxRead = 1 << 20
+
+	// leastRead is the least room that a read is content with where there is more to
+	// read, in bytes: with less, the rest of a block would be left unused.
+	leastRead = 64 << 10
+
+	small = 4 << 10 // the smallest block of the log, in bytes
+)
 
 // way is one direction of a pair: a goroutine that reads from one end and writes
 // to the other. Nobody else touches what has no lock or atomic.
@@ -27,6 +35,11 @@ type way struct {
 	n     int   // bytes to be read, or the length of the next packet
 	atEnd bool  // the other end's FIN
 	err   error // instead, or of the last write
+
+	// When the memory of a load goes back: see lull.
+	grown bool // the log has more than its smallest block for us
+	armed bool // a deadline of lullTime is set
+	moved bool // bytes came since
 
 	rest []byte // to be written
 	sent int    // of rest, by the last write
@@ -54,7 +67,7 @@ func (w *way) pump() {
 func (w *way) turn() bool {
 	switch err := w.from.raw.Read(w.look); {
 	case err != nil:
-		return false // woken: the pair is over, or End was called
+		return w.lull() // else woken: the pair is over, or End was called
 	case w.err != nil:
 		_ = w.from.ended()
 		w.release()
@@ -78,7 +91,7 @@ func (w *way) lookAt(uintptr) bool {
 	n, err := peek(fd, one[:])
 	switch {
 	case errors.Is(err, unix.EAGAIN):
-		w.p.c.Log.Idle(w.dir)
+		w.idle()
 		return false
 	case err != nil:
 		w.err = err
@@ -112,8 +125,10 @@ func (w *way) keep() {
 // until the reservation ends.
 func (w *way) read() []byte {
 	log := w.p.c.Log
-	p := log.Reserve(w.dir, min(w.n, maxRead))
+	p := log.Reserve(w.dir, min(w.n, leastRead))
 	p = p[:min(len(p), maxRead)]
+	w.grown = w.grown || len(p) > small
+	w.moved = true
 	if w.from.Unix {
 		p = p[:min(len(p), w.n)] // of the bytes after them nobody knows whether they carry descriptors
 	}
@@ -236,16 +251,19 @@ func (w *way) shutdown() { _ = unix.Shutdown(w.to.FD, unix.SHUT_WR) }
 // socket is closed entirely. It reports whether the way goes on, which it does not.
 func (w *way) watch() bool {
 	var state int16
-	err := w.from.raw.Read(func(uintptr) bool {
+	look := func(uintptr) bool {
 		state = w.from.state()
 		// A TCP socket that hangs up without an error has told it to a write.
 		return state&unix.POLLERR != 0 || state != 0 && w.from.Unix
-	})
-	switch {
-	case err != nil:
-	case state&unix.POLLERR != 0:
+	}
+	for w.from.raw.Read(look) != nil {
+		if !w.lull() {
+			return false
+		}
+	}
+	if state&unix.POLLERR != 0 {
 		w.p.fail(w.from, w.from.takeError())
-	default:
+	} else {
 		w.p.gone(w.from, nil)
 	}
 	return false
