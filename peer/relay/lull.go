@@ -28,10 +28,16 @@ func (w *way) lull() bool {
 	}
 	w.armed = false
 	if !w.moved {
-		w.grown = false
-		w.p.c.Log.Idle(w.dir)
+		w.calm()
 	}
 	return true
+}
+
+// calm gives back what only a load needs.
+func (w *way) calm() {
+	w.grown, w.control = false, nil
+	w.p.c.Log.Idle(w.dir)
+	w.sys.close()
 }
 
 // wakeAt sets the deadline of the way's reads, unless the pair is about to end.
