@@ -73,13 +73,6 @@ func (e *end) ended() (broken error) {
 	return e.broken
 }
 
-// fail records the error of a write. Callers hold mu.
-func (e *end) fail(err error) {
-	if e.broken == nil {
-		e.broken = err
-	}
-}
-
 // state returns which of POLLERR and POLLHUP hold. POLLHUP is the end of both
 // directions: on a Unix socket the other end was closed, or has shut both.
 func (e *end) state() int16 {

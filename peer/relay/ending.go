@@ -14,16 +14,16 @@ const grace = time.Second
 var past = time.Unix(1, 0) // a deadline that wakes whoever waits, and everyone who comes later
 
 // stop ends the pair because of by: both ways leave at once. It reports whether
-// this was what ended it; err is what went wrong, nil for a plain end, and reset
-// says that the other side is to see a reset.
-func (p *Pair) stop(by *end, err error, reset bool) bool {
+// this was what ended it; err is what went wrong at the socket, nil for a plain
+// end, and reset says that the other side is to see a reset.
+func (p *Pair) stop(by Side, at *end, err error, reset bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.over || !p.until.IsZero() {
 		return false
 	}
-	p.begin(by.side)
-	p.ending.Err, p.ending.ErrBy = err, by.side
+	p.begin(by)
+	p.ending.Err, p.ending.ErrBy = err, at.side
 	p.reset = reset
 	p.leave()
 	return true
@@ -49,7 +49,7 @@ func (p *Pair) leave() {
 
 // fail passes on that by was reset, once what came before is delivered.
 func (p *Pair) fail(by *end, err error) {
-	if p.stop(by, err, true) {
+	if p.stop(by.side, by, err, true) {
 		p.ends[1-by.side].deliver()
 	}
 }
@@ -58,7 +58,7 @@ func (p *Pair) fail(by *end, err error) {
 // that nothing more comes; what it sends from now on nobody takes. err is the
 // error of a write that has met this, if one has.
 func (p *Pair) gone(by *end, err error) {
-	if p.stop(by, err, false) {
+	if p.stop(by.side, by, err, false) {
 		p.ends[1-by.side].deliver() // closing with bytes unread is a reset too
 	}
 }
@@ -98,7 +98,7 @@ func (p *Pair) conclude() {
 	by := p.ending.By
 	p.mu.Unlock()
 	if by != Local {
-		p.stop(&p.ends[by], p.ends[by].broken, true)
+		p.stop(by, &p.ends[by], p.ends[by].broken, true)
 	}
 }
 
@@ -124,6 +124,13 @@ func (p *Pair) End() {
 		_ = p.ends[i].file.SetWriteDeadline(p.until)
 	}
 	p.wake.Broadcast()
+}
+
+// isEnding reports whether nothing is passed on any more.
+func (p *Pair) isEnding() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.over || !p.until.IsZero()
 }
 
 // ourEnd reports whether End was called, and then gives the way's reads until

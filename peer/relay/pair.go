@@ -136,7 +136,7 @@ func (p *Pair) join() error {
 func (p *Pair) Run() (e Ending) {
 	// Deferred, so that a panic, which is the owner's, leaves nothing open either.
 	defer func() {
-		p.stop(&p.ends[Client], nil, true) // of no effect unless there was one
+		p.stop(Local, &p.ends[Client], nil, true) // of no effect unless there was one
 		p.left.Wait()
 		p.close()
 		e = p.ending
@@ -195,6 +195,7 @@ func (p *Pair) close() {
 	}
 	p.closed = true
 	for i := range p.ends {
+		p.ways[i].sys.close()
 		e := &p.ends[i]
 		switch {
 		case !p.reset && (p.until.IsZero() || e.eof):

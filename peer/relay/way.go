@@ -9,8 +9,16 @@ import (
 	"peerscope/peer/capture"
 )
 
-// maxRead is the most that one read takes, in bytes: the largest block of the log.
-const maxRead = 1 << 20
+const (
+	// maxRead is the most that one read takes, in bytes: the largest block of the log.
+	maxRead = 1 << 20
+
+	// leastRead is the least room that a read is content with where there is more to
+	// read, in bytes: with less, the rest of a block would be left unused.
+	leastRead = 64 << 10
+
+	small = 4 << 10 // the smallest block of the log, in bytes
+)
 
 // way is one direction of a pair: a goroutine that reads from one end and writes
 // to the other. Nobody else touches what has no lock or atomic.
@@ -28,9 +36,18 @@ type way struct {
 	atEnd bool  // the other end's FIN
 	err   error // instead, or of the last write
 
-	rest []byte // to be written
-	sent int    // of rest, by the last write
-	deaf bool   // nobody reads at the other end any more: what comes is kept and not written
+	// When the memory of a load goes back: see lull.
+	grown bool // the log has more than its smallest block for us
+	armed bool // a deadline of lullTime is set
+	moved bool // bytes came since
+
+	rest    []byte // to be written
+	rights  []int  // descriptors that go with its first byte, ours to close
+	sent    int    // of rest, by the last write
+	tries   uint8  // writes that were refused
+	control []byte // room for descriptors to be read, once some were
+	sys     extra  // what the system needs besides
+	deaf    bool   // nobody reads at the other end any more: what comes is kept and not written
 }
 
 func (w *way) init(p *Pair, d capture.Dir, from, to *end) {
@@ -54,7 +71,7 @@ func (w *way) pump() {
 func (w *way) turn() bool {
 	switch err := w.from.raw.Read(w.look); {
 	case err != nil:
-		return false // woken: the pair is over, or End was called
+		return w.lull() // else woken: the pair is over, or End was called
 	case w.err != nil:
 		_ = w.from.ended()
 		w.release()
@@ -78,7 +95,7 @@ func (w *way) lookAt(uintptr) bool {
 	n, err := peek(fd, one[:])
 	switch {
 	case errors.Is(err, unix.EAGAIN):
-		w.p.c.Log.Idle(w.dir)
+		w.idle()
 		return false
 	case err != nil:
 		w.err = err
@@ -93,72 +110,106 @@ func (w *way) lookAt(uintptr) bool {
 // pass reads what the last look has found into a block of the log and writes it
 // on from there.
 func (w *way) pass() bool {
-	p := w.read()
+	p, ok := w.read()
 	goOn := true
-	if !w.deaf {
+	if ok && !w.deaf {
 		goOn = w.write(p)
 	}
-	w.p.c.Log.Commit(w.dir, 0)
+	w.letGo()
 	return goOn
 }
 
 // keep reads what the last look has found into the log.
 func (w *way) keep() {
 	w.read()
+	w.letGo()
+}
+
+// letGo ends the reservation, and closes what descriptors are left.
+func (w *way) letGo() {
 	w.p.c.Log.Commit(w.dir, 0)
+	w.dropRights()
 }
 
-// read reads into a reserved block and publishes what came. The bytes stay
-// until the reservation ends.
-func (w *way) read() []byte {
-	log := w.p.c.Log
-	p := log.Reserve(w.dir, min(w.n, maxRead))
+// read reads into a reserved block and publishes what came; it is not ok if
+// nothing did. The bytes stay until the reservation ends.
+func (w *way) read() (p []byte, ok bool) {
+	if w.from.Packet {
+		return w.readPacket()
+	}
+	p = w.p.c.Log.Reserve(w.dir, min(w.n, leastRead))
 	p = p[:min(len(p), maxRead)]
-	if w.from.Unix {
-		p = p[:min(len(p), w.n)] // of the bytes after them nobody knows whether they carry descriptors
-	}
-	n, err := unix.Read(w.from.FD, p)
+	w.grown = w.grown || len(p) > small
+	w.moved = true
+	n, err := w.readBytes(p)
 	if err != nil || n <= 0 {
-		return nil // interrupted, or an end that the next look finds
+		return nil, false // interrupted, or an end that the next look finds
 	}
-	log.Publish(w.dir, n)
-	w.p.c.Mark()
-	return p[:n]
+	w.publish(n)
+	return p[:n], true
 }
 
-// write writes all of p, and moves the read mark of the log by it. It reports
-// whether the way goes on.
+func (w *way) readBytes(p []byte) (int, error) {
+	if w.from.Unix {
+		return w.receive(p[:min(len(p), w.n)])
+	}
+	return unix.Read(w.from.FD, p)
+}
+
+func (w *way) publish(n int) {
+	w.p.c.Log.Publish(w.dir, n)
+	w.p.c.Mark()
+}
+
+// write writes all of p, with the descriptors that came with its first byte, and
+// moves the read mark of the log by it. It reports whether the way goes on.
 func (w *way) write(p []byte) bool {
-	for len(p) > 0 {
+	for {
 		w.release()
 		w.rest = p
 		if err := w.to.raw.Write(w.send); err != nil {
 			return w.late()
 		}
 		if w.err != nil {
+			if w.refused() {
+				continue
+			}
 			return w.writeFailed(w.err)
 		}
+		w.dropRights()
 		w.p.c.Log.Consume(w.dir, int64(w.sent))
-		p = p[w.sent:]
+		if p = p[w.sent:]; len(p) == 0 { // it may have been an empty packet
+			w.rest = nil
+			return true
+		}
 	}
-	w.rest = nil
-	return true
 }
 
 // sendTo waits, in the poller, until some of the rest was written.
 func (w *way) sendTo(uintptr) bool {
 	w.to.mu.Lock()
 	defer w.to.mu.Unlock()
-	w.sent, w.err = retry(func() (int, error) { return unix.Write(w.to.FD, w.rest) })
-	if w.err == nil {
+	for {
+		w.sent, w.err = w.sendOnce()
+		switch {
+		case w.err == nil:
+			return true
+		case errors.Is(w.err, unix.EINTR):
+			continue
+		case errors.Is(w.err, unix.EAGAIN):
+			return false
+		case !isRefusal(w.err) && w.to.broken == nil:
+			w.to.broken = w.err
+		}
 		return true
 	}
-	w.sent = 0
-	if errors.Is(w.err, unix.EAGAIN) {
-		return false
+}
+
+func (w *way) sendOnce() (int, error) {
+	if len(w.rights) > 0 || w.to.Packet {
+		return sendmsg(w.to.FD, w.rest, w.rights)
 	}
-	w.to.fail(w.err)
-	return true
+	return unix.Write(w.to.FD, w.rest)
 }
 
 // late says what it means that a write was not done in time: the pair is over,
@@ -168,7 +219,7 @@ func (w *way) late() bool {
 	err := w.from.broken
 	w.from.mu.Unlock()
 	if err != nil {
-		w.p.stop(w.from, err, true)
+		w.p.stop(w.from.side, w.from, err, true)
 	}
 	return false
 }
@@ -205,6 +256,7 @@ func (w *way) writeFailed(err error) bool {
 // passEnd passes on that nothing more comes. It reports whether the pair goes on.
 func (w *way) passEnd() bool {
 	broken := w.from.ended()
+	w.calm()
 	w.release()
 	if isReset(broken) {
 		// The write took the error, and left the end of the stream to be read.
@@ -236,16 +288,19 @@ func (w *way) shutdown() { _ = unix.Shutdown(w.to.FD, unix.SHUT_WR) }
 // socket is closed entirely. It reports whether the way goes on, which it does not.
 func (w *way) watch() bool {
 	var state int16
-	err := w.from.raw.Read(func(uintptr) bool {
+	look := func(uintptr) bool {
 		state = w.from.state()
 		// A TCP socket that hangs up without an error has told it to a write.
 		return state&unix.POLLERR != 0 || state != 0 && w.from.Unix
-	})
-	switch {
-	case err != nil:
-	case state&unix.POLLERR != 0:
+	}
+	for w.from.raw.Read(look) != nil {
+		if !w.lull() {
+			return false
+		}
+	}
+	if state&unix.POLLERR != 0 {
 		w.p.fail(w.from, w.from.takeError())
-	default:
+	} else {
 		w.p.gone(w.from, nil)
 	}
 	return false
@@ -270,14 +325,5 @@ func (w *way) release() {
 	defer p.mu.Unlock()
 	for w.held.Load() && !p.over && p.until.IsZero() {
 		p.wake.Wait()
-	}
-}
-
-// retry calls again after EINTR.
-func retry(call func() (int, error)) (n int, err error) {
-	for {
-		if n, err = call(); !errors.Is(err, unix.EINTR) {
-			return n, err
-		}
 	}
 }
