@@ -31,6 +31,9 @@ func (s *Set) accepted(l *acceptor, b *boundSocket, fd int, remote unix.Sockaddr
 	r.parent, r.Parent, r.Label = l.row, l.row.ID, l.row.Label
 	r.Started = s.now()
 	client := clientAddress(b, remote)
+	if addr.Family == FamilyUDS {
+		r.Who = peerCredentials(fd) // now: the program may have ended by the next poll
+	}
 	r.history.append(Event{Kind: EventAccepted, Time: r.Started, Polled: r.Started, Remote: client})
 	if addr.IsTap() {
 		s.relay(r, b, fd, client)

@@ -234,7 +234,7 @@ func TestTheDetailsOfAUnixSocketSayWhoIsThere(t *testing.T) {
 
 func TestASocketWithoutAnotherEndHasNoCredentials(t *testing.T) {
 	for family, domain := range map[Family]int{FamilyTCP: unix.AF_INET, FamilyUDS: unix.AF_UNIX} {
-		fd, err := openSocket(domain)
+		fd, err := openSocket(domain, unix.SOCK_STREAM)
 		if err != nil {
 			t.Fatal(err)
 		}

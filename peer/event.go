@@ -56,11 +56,7 @@ type Event struct {
 
 // Ancillary is what came over a Unix socket beside the bytes.
 type Ancillary struct {
-	Off int64    // of the byte that it came with
-	FDs []string // what each descriptor is: "socket:[91827]", "/dev/null"
-	Who *Credentials
+	Off int64       // of the byte that it came with
+	FDs []string    // what each descriptor is: "socket:[91827]", "/dev/null"
+	Who Credentials // of the end that sent them
 }
-
-// Credentials are those of the process at the other end of a Unix socket, as it
-// was when it connected or began to listen (SO_PEERCRED, unix(7)).
-type Credentials struct{ PID, UID, GID int }

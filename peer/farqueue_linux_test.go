@@ -54,7 +54,7 @@ func TestAFarEndThatIsGoneHasNoFigure(t *testing.T) {
 	if far := asker.farEnd(client, FamilyUDS); !far.SendQ.Known {
 		t.Errorf("shut down and still open: %+v", far)
 	}
-	loose, err := openSocket(unix.AF_UNIX)
+	loose, err := openSocket(unix.AF_UNIX, unix.SOCK_STREAM)
 	if err != nil {
 		t.Fatal(err)
 	}

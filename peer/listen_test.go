@@ -36,6 +36,15 @@ func (s *testSet) untilListening(id ID) ID {
 // client dials what a listener is bound to.
 func (s *testSet) client(id ID) *farConn {
 	s.t.Helper()
+	c, err := s.dial(id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+func (s *testSet) dial(id ID) (*farConn, error) {
+	s.t.Helper()
 	r := s.row(id)
 	network, at := "tcp", strings.TrimPrefix(r.Listener.Bound, "tcp-listen://")
 	if path, uds := strings.CutPrefix(r.Listener.Bound, "unix-listen://"); uds {
@@ -43,11 +52,22 @@ func (s *testSet) client(id ID) *farConn {
 	}
 	c, err := net.Dial(network, at)
 	if err != nil {
-		s.t.Fatal(err)
+		return nil, err
 	}
 	c.SetDeadline(time.Now().Add(patience))
 	s.t.Cleanup(func() { c.Close() })
-	return &farConn{c, s.t}
+	return &farConn{c, s.t}, nil
+}
+
+// refused dials what a listener is bound to, and returns how that ends, which
+// may be before the dial is done.
+func (s *testSet) refused(id ID) error {
+	s.t.Helper()
+	c, err := s.dial(id)
+	if err != nil {
+		return err
+	}
+	return c.end()
 }
 
 // children are the rows that came from a listener.

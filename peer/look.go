@@ -38,6 +38,10 @@ func (s *Socket) look(r *Row, w way, sample bool) bool {
 	s.describe(r, see)
 	if sample && s.status == StatusConnected {
 		r.RecvQ, r.SendQ = s.queues()
+		r.Back[capture.In] = Back{}
+		if r.Held != 0 {
+			r.Back[capture.In] = s.back(w, see.unread)
+		}
 	}
 	kept, sent := log.Span(capture.Out)
 	r.Sent, r.Dropped = sent, see.dropped+kept

@@ -34,7 +34,7 @@ func (s *Set) Step() []Change {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.markUnjudged()
-	return s.pollMarked(way{judge: true, patient: true})
+	return s.pollMarked(way{judge: true, patient: true, far: &s.far})
 }
 
 // leaveUnjudged keeps a row that was looked at while polling is paused for the

@@ -37,6 +37,8 @@ type Row struct {
 	Sent     int64
 	Dropped  int64        // bytes that the memory budget took
 	Held     capture.Dirs // directions that are held: see Set.Hold
+	Back     [2]Back      // of those directions, by capture.Dir: In alone on a socket of our own
+	Who      Credentials  // of the client of a Unix listener
 	Last     Event        // the last transition or connect that failed; zero if there is none
 
 	Listener Listener // of a row of its own kind: a listener, also that of a tap
@@ -224,8 +226,9 @@ type Change struct {
 
 // way is how one poll goes about the rows that it looks at.
 type way struct {
-	judge   bool // judge what was recorded, and consume what is unread
-	patient bool // wait for a socket that is in use
+	judge   bool      // judge what was recorded, and consume what is unread
+	patient bool      // wait for a socket that is in use
+	far     *farAsker // what asks about the other ends
 }
 
 // poll looks at the socket; with sample, the kernel's queues are asked too. It
@@ -273,7 +276,7 @@ func (r *row) count() {
 func (r *row) changedFrom(b *Row) bool {
 	return r.Status != b.Status || r.Unread != b.Unread || r.RecvQ != b.RecvQ || r.SendQ != b.SendQ ||
 		r.Received != b.Received || r.Sent != b.Sent || r.Dropped != b.Dropped || !r.Pending.Equal(b.Pending) ||
-		r.Held != b.Held || r.Listener != b.Listener || r.Pair != b.Pair
+		r.Held != b.Held || r.Back != b.Back || r.Listener != b.Listener || r.Pair != b.Pair
 }
 
 // matters reports whether an event is what a row shows as its last.

@@ -45,6 +45,7 @@ type Set struct {
 	work   sync.WaitGroup // readers and lookups
 
 	mu      sync.Mutex
+	far     farAsker
 	rows    rows
 	visible map[ID]bool
 	last    ID
@@ -169,7 +170,7 @@ func (s *Set) Show(rows []Row) {
 func (s *Set) Poll() []Change {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.pollMarked(way{judge: s.paused.IsZero()})
+	return s.pollMarked(way{judge: s.paused.IsZero(), far: &s.far})
 }
 
 // pollMarked looks at the marked rows. Callers hold mu.
@@ -261,5 +262,8 @@ func (s *Set) Close() error {
 		_ = s.Remove(r.ID) // only fails if it is gone already
 	}
 	s.work.Wait()
+	s.mu.Lock()
+	s.far.close()
+	s.mu.Unlock()
 	return s.pool.Close()
 }

@@ -24,6 +24,7 @@ type pair struct {
 	listens        Family
 	target         Endpoint
 	client, server string
+	who            [2]Credentials // by side, of Unix sockets
 
 	mu       sync.Mutex
 	status   Status
@@ -41,6 +42,7 @@ func (s *Set) relay(r *row, b *boundSocket, fd int, client string) {
 		row: r, set: s, packet: r.addr.Packet, listens: r.addr.Family, target: b.target, client: client,
 		status: StatusNone, deadline: r.Started.Add(s.timeout), cancel: cancel,
 	}
+	p.who[relay.Client] = r.Who
 	r.member = p
 	r.Pair = Pair{Is: true, Client: client}
 	p.move(StatusConnecting, 0, nil, ByNone)
@@ -81,8 +83,11 @@ func (p *pair) dial(ctx context.Context) (int, error) {
 	d := dialer{sys: p.set.sys, check: func(e Endpoint) error { return p.set.refuseTarget(p.row.parent, e) }}
 	fd, addr, err := d.dial(ctx, p.target)
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.server = addr
-	p.mu.Unlock()
+	if err == nil && p.target.Family == FamilyUDS {
+		p.who[relay.Server] = peerCredentials(fd)
+	}
 	return fd, err
 }
 
@@ -150,10 +155,25 @@ func (p *pair) ended(e relay.Ending) {
 
 // endOfStream is how the end of a side's sending is called in its family.
 func (p *pair) endOfStream(by relay.Side) error {
-	if family := [...]Family{p.listens, p.target.Family}; family[by] == FamilyUDS {
+	if p.family(by) == FamilyUDS {
 		return ErrEOF
 	}
 	return ErrFIN
+}
+
+func (p *pair) family(s relay.Side) Family {
+	if s == relay.Client {
+		return p.listens
+	}
+	return p.target.Family
+}
+
+// sideOf is the side that a direction comes from.
+func sideOf(d capture.Dir) relay.Side {
+	if d == capture.Out {
+		return relay.Client
+	}
+	return relay.Server
 }
 
 // happened records what the relay tells.
@@ -165,7 +185,7 @@ func (p *pair) happened(e relay.Event) {
 	if e.Kind == relay.HalfClose {
 		event.Cause = p.endOfStream(e.By)
 	} else {
-		event.Kind, event.With = EventAncillary, &Ancillary{Off: e.Off, FDs: e.FDs}
+		event.Kind, event.With = EventAncillary, &Ancillary{Off: e.Off, FDs: e.FDs, Who: p.who[e.By]}
 	}
 	p.row.history.append(event)
 	p.row.mark()
@@ -215,13 +235,14 @@ func (p *pair) look(r *Row, w way, sample bool) bool {
 	in, r.Received = log.Span(capture.In)
 	out, r.Sent = log.Span(capture.Out)
 	r.Dropped = in + out
-	p.lookAtQueues(r, log, sample)
+	p.lookAtQueues(r, w, sample)
 	return true
 }
 
 // lookAtQueues writes what is buffered, by direction and in sum.
-func (p *pair) lookAtQueues(r *Row, log *capture.Log, sample bool) {
+func (p *pair) lookAtQueues(r *Row, w way, sample bool) {
 	if p.relay == nil {
+		r.Back = [2]Back{}
 		none := Queues{-1, -1, -1}
 		r.Pair.Ways = [2]Queues{none, none}
 		r.Unread, r.RecvQ, r.SendQ, r.Held = -1, -1, -1, 0
@@ -231,7 +252,7 @@ func (p *pair) lookAtQueues(r *Row, log *capture.Log, sample bool) {
 	r.Unread = 0
 	for d := range r.Pair.Ways {
 		q := &r.Pair.Ways[d]
-		q.Unread = log.Unread(capture.Dir(d))
+		q.Unread = p.row.history.Log.Unread(capture.Dir(d))
 		r.Unread += q.Unread
 		if sample {
 			q.RecvQ, q.SendQ = p.relay.Queues(capture.Dir(d))
@@ -239,6 +260,9 @@ func (p *pair) lookAtQueues(r *Row, log *capture.Log, sample bool) {
 	}
 	in, out := r.Pair.Ways[capture.In], r.Pair.Ways[capture.Out]
 	r.RecvQ, r.SendQ = sumQueues(in.RecvQ, out.RecvQ), sumQueues(in.SendQ, out.SendQ)
+	if sample {
+		p.back(r, w)
+	}
 }
 
 // sumQueues adds two figures; one that is not there counts for nothing.

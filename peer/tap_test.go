@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -84,8 +85,7 @@ func TestATargetThatCannotBeReachedEndsTheClientAndSaysWhy(t *testing.T) {
 			s := newTestSet(t, Config{})
 			id := s.tap(family, f)
 			f.l.Close()
-			client := s.client(id)
-			if err := client.end(); family == FamilyTCP && !errors.Is(err, syscall.ECONNRESET) || family == FamilyUDS && err != io.EOF {
+			if err := s.refused(id); family == FamilyTCP && !errors.Is(err, syscall.ECONNRESET) || family == FamilyUDS && err != io.EOF {
 				t.Errorf("the client sees %v", err)
 			}
 			var child ID
@@ -109,8 +109,7 @@ func TestATargetThatDoesNotAnswerIsGivenUp(t *testing.T) {
 	for _, family := range []Family{FamilyTCP, FamilyUDS} {
 		s := newTestSet(t, Config{Timeout: 50 * time.Millisecond})
 		id := s.tap(FamilyTCP, listenFull(t, family))
-		client := s.client(id)
-		if err := client.end(); !errors.Is(err, syscall.ECONNRESET) {
+		if err := s.refused(id); !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("the client sees %v", err)
 		}
 		s.until("the row", func() bool { return len(s.children(id)) == 1 })
@@ -218,6 +217,31 @@ func TestARemovedTapEndsItsPairs(t *testing.T) {
 		}
 		if total := s.Totals(); total.Peers != 0 || total.Pairs != 0 || total.Listening != 0 || total.ByStatus != [4]int{} {
 			t.Errorf("%+v", total)
+		}
+	})
+}
+
+func TestTheBackPressureOfAHeldDirectionIsMeasured(t *testing.T) {
+	everyTap(t, func(t *testing.T, s *testSet, id ID, f *far) {
+		client := s.client(id)
+		f.accept()
+		child := s.child(id)
+		s.Show([]Row{s.row(child)})
+		if err := s.Hold(child, capture.Out.Only()); err != nil {
+			t.Fatal(err)
+		}
+		go client.Write(make([]byte, 16<<20)) // until the test closes it
+		s.until("all three to fill", func() bool {
+			b := s.row(child).Back[capture.Out]
+			far := b.Sender.Bytes > 0 && b.Sender.Used > 0 && b.Sender.Limit > 0
+			return b.Taken.Bytes > 0 && b.Waiting.Bytes > 0 && (far || runtime.GOOS != "linux")
+		})
+		if b := s.row(child).Back[capture.In]; b != (Back{}) {
+			t.Errorf("the other direction is not held: %+v", b)
+		}
+		sides, ok := s.Inspect(child)
+		if !ok || len(sides) != 2 || sides[0].Side != "client" || sides[1].Remote == "" {
+			t.Errorf("%+v", sides)
 		}
 	})
 }
