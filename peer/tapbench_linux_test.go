@@ -24,6 +24,7 @@ import (
 // tapEffort is how much is measured.
 type tapEffort struct {
 	pairs          int
+	warmUp         bool  // run a pair before them
 	bulk           int64 // bytes of a run
 	warming, trips int   // of a ping-pong
 	short, burst   int   // short connections of a run, and at last in one go
@@ -35,9 +36,9 @@ type tapEffort struct {
 func effort() tapEffort {
 	if testing.Short() || flag.Lookup("test.benchtime").Value.String() == "1x" {
 		return tapEffort{pairs: 3, bulk: 256 << 20, warming: 1000, trips: 10_000, short: 500, burst: 5_000,
-			idle: 1_000, quiet: time.Second, watched: time.Second}
+			idle: 5_000, quiet: time.Second, watched: time.Second}
 	}
-	return tapEffort{pairs: 11, bulk: 1 << 30, warming: 1000, trips: 100_000, short: 10_000, burst: 100_000,
+	return tapEffort{pairs: 11, warmUp: true, bulk: 1 << 30, warming: 1000, trips: 100_000, short: 10_000, burst: 100_000,
 		idle: 5_000, quiet: 5 * time.Second, watched: time.Minute}
 }
 
@@ -105,12 +106,13 @@ func (c *child) report() (r tapReport) {
 	return r
 }
 
-// inTurn runs a and b alternately, after a pair to warm up, and returns what
-// each gave, by pair.
-func inTurn(pairs int, a, b func() []float64) (as, bs [][]float64) {
-	a()
-	b()
-	for range pairs {
+// inTurn runs a and b alternately, and returns what each gave, by pair.
+func (f tapEffort) inTurn(a, b func() []float64) (as, bs [][]float64) {
+	if f.warmUp {
+		a()
+		b()
+	}
+	for range f.pairs {
 		as, bs = append(as, a()), append(bs, b())
 	}
 	return as, bs
@@ -172,7 +174,7 @@ func benchmarkBulk(b *testing.B, family Family, other, tap, unit string) {
 		ends, effort := startEnds(b, family, "count"), effort()
 		there, _ := ends.proxy(other)
 		ours, _ := ends.proxy(tap)
-		others, taps := inTurn(effort.pairs,
+		others, taps := effort.inTurn(
 			func() []float64 { return ends.measure("bulk", there, int(effort.bulk)) },
 			func() []float64 { return ends.measure("bulk", ours, int(effort.bulk)) })
 		reportRatio(b, unit, others, taps, 0)
@@ -190,7 +192,7 @@ func BenchmarkTapPingPong(b *testing.B) {
 			ends, effort := startEnds(b, family, "echo"), effort()
 			there, _ := ends.proxy("io.Copy")
 			ours, _ := ends.proxy("tap")
-			others, taps := inTurn(effort.pairs,
+			others, taps := effort.inTurn(
 				func() []float64 { return ends.measure("pings", there, effort.warming, effort.trips) },
 				func() []float64 { return ends.measure("pings", ours, effort.warming, effort.trips) })
 			reportRatio(b, "median-x-io.Copy", taps, others, 0)

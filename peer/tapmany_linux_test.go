@@ -43,12 +43,15 @@ func BenchmarkTapChurn(b *testing.B) {
 			there, _ := ends.proxy("io.Copy")
 			ours, tap := ends.proxy("tap")
 			before := tap.report()
-			others, taps := inTurn(effort.pairs,
+			others, taps := effort.inTurn(
 				func() []float64 { return ends.measure("short", there, effort.short, shortClients, 1) },
 				func() []float64 { return ends.measure("short", ours, effort.short, shortClients, 1) })
 			reportRatio(b, "x-io.Copy", others, taps, 0)
 			took := ends.measure("short", ours, effort.burst, shortClients, 1)[0]
-			n := (1+effort.pairs)*effort.short + effort.burst
+			n := len(taps)*effort.short + effort.burst
+			if effort.warmUp {
+				n += effort.short
+			}
 			after := tap.untilOver(n, before)
 			tap.wantNothingLeft(n, before, after)
 			if n *= shortMessage; after.Totals.Received != int64(n) || after.Totals.Sent != int64(n) {
