@@ -74,6 +74,18 @@ func playRole(role string) int {
 		err = childIdle(words[1], words[2:])
 	case "descriptors":
 		err = childWithoutDescriptors()
+	case "tap":
+		err = childTap(words[1], true)
+	case "unpolled":
+		err = childTap(words[1], false)
+	case "io.Copy":
+		err = childCopy(words[1], words[2], words[3])
+	case "socat":
+		err = childSocat(words[1], words[2], words[3])
+	case "tap-far":
+		err = childTapFar(words[1], words[2], words[3])
+	case "tap-load":
+		err = childTapLoad(words[1])
 	default:
 		err = errors.New("no such role")
 	}
