@@ -17,11 +17,15 @@ type Frame struct {
 	// Inspector is nil while it is closed. Where there is no room for it
 	// beside the bytes it is shown only with the focus.
 	Inspector *Inspector
-	Keys      []Key   // the key line, most important first; what does not fit is left out
-	Help      *Help   // drawn over the panes when not nil
-	Prompt    *Prompt // takes the key line's place when not nil
-	Notice    Notice  // takes the key line's place when it has text and there is no prompt
+	Details   *Details // nil while they are closed; in the inspector's place, so at most one of the two is open
+	Keys      []Key    // the key line, most important first; what does not fit is left out
+	Help      *Help    // drawn over the panes when not nil
+	Prompt    *Prompt  // takes the key line's place when not nil
+	Notice    Notice   // takes the key line's place when it has text and there is no prompt
 }
+
+// Beside reports whether something stands beside the bytes or in their place.
+func (f *Frame) Beside() bool { return f.Inspector != nil || f.Details != nil }
 
 // Pane names a part of the screen that can have the focus.
 type Pane uint8
@@ -31,7 +35,7 @@ const (
 	PanePeers Pane = iota
 	PaneTimeline
 	PaneBytes
-	PaneInspector // only while the inspector is open
+	PaneInspector // only while the inspector or the details are open, which share their place
 )
 
 // Title is the first line: totals and rates.

@@ -25,7 +25,7 @@ type Rects struct {
 	Bare                   bool // one pane, with a ruler above it and no frame
 	Title, Keys            Rect
 	Peers, Timeline, Bytes Rect // with their frames
-	Inspector              Rect // beside the bytes or in their place
+	Inspector              Rect // beside the bytes or in their place; the details have the same
 }
 
 // Layout divides a screen of w by h cells. The peers pane grows with the number
@@ -38,7 +38,7 @@ type Rects struct {
 //
 // An open inspector stands beside the bytes, and the peers give some of their
 // lines to both. On a screen that is too narrow for that it is folded away
-// until it has the focus.
+// until it has the focus. Open details are treated the same: see [Frame.Beside].
 func Layout(w, h, peers int, focus Pane, inspector bool) Rects {
 	r := Rects{W: w, H: h}
 	if w < minWidth || h < minHeight {

@@ -60,7 +60,7 @@ func sceneLinesOf(f *Frame, w, h int) []Line {
 	if len(f.Bytes.Lines) == 0 {
 		return nil
 	}
-	f.Bytes.PerRow = Layout(w, h, f.Table.Total, f.Focus, f.Inspector != nil).PerRow(0)
+	f.Bytes.PerRow = Layout(w, h, f.Table.Total, f.Focus, f.Beside()).PerRow(0)
 	return sceneLines(f.Bytes.PerRow)
 }
 

@@ -8,7 +8,7 @@ func (t *Theme) Render(f *Frame, w, h int) string {
 		return strings.Repeat("\n", max(h-1, 0))
 	}
 	p := &pen{theme: t, b: t.buf[:0], width: w}
-	r := Layout(w, h, f.Table.Total, f.Focus, f.Inspector != nil)
+	r := Layout(w, h, f.Table.Total, f.Focus, f.Beside())
 	if r.TooSmall {
 		p.tooSmall(h)
 	} else {
@@ -42,10 +42,19 @@ func (p *pen) body(f *Frame, r *Rects) {
 		panes, lines = append(panes, p.bytes(&f.Bytes, r, f.Focus == PaneBytes)), r.BytesLines()
 	}
 	if r.Shown(PaneInspector) {
-		panes = append(panes, p.inspector(f.Inspector, r, f.Focus == PaneInspector))
+		panes = append(panes, p.aside(f, r))
 		_, lines = r.inner(r.Inspector)
 	}
 	p.beside(lines, panes...)
+}
+
+// aside is the pane beside the bytes.
+func (p *pen) aside(f *Frame, r *Rects) framed {
+	focused := f.Focus == PaneInspector
+	if f.Inspector != nil {
+		return p.inspector(f.Inspector, r, focused)
+	}
+	return p.details(f.Details, r, focused)
 }
 
 // tooSmall says so, and what would do.

@@ -97,6 +97,16 @@ func TestWhatIsOddIsStillDrawn(t *testing.T) {
 	for _, w := range []int{20, 40, 80, 120, 200} {
 		checkFrame(t, NewTheme(TrueColor, false).Render(f, w, 30), w, 30)
 	}
+	f.Inspector, f.Details = nil, &Details{Scroll: math.MaxInt, Sections: []DetailSection{{}, {Title: strings.Repeat("t", 99), Bars: []Bar{
+		{Used: math.MaxInt64, Limit: 1}, {Bytes: math.MinInt64, Used: -1, Limit: math.MinInt64}, {Bytes: math.MaxInt64, Approx: true, Limit: math.MaxInt64},
+	}, Lines: []DetailLine{{}, {Name: strings.Repeat("n", 99), Value: Reading{strings.Repeat("v", 99), 77}, More: Reading{strings.Repeat("m", 99), 1}}}}}}
+	for _, w := range []int{20, 40, 80, 120, 200} {
+		for _, f.Details.Scroll = range []int{math.MinInt, 0, math.MaxInt} {
+			checkFrame(t, NewTheme(TrueColor, false).Render(f, w, 30), w, 30)
+		}
+	}
+	f.Details = &Details{Empty: strings.Repeat("nothing ", 99)}
+	checkFrame(t, NewTheme(TrueColor, false).Render(f, 80, 30), 80, 30)
 }
 
 // fill sets every string below v to s.

@@ -255,12 +255,13 @@ var scenes = []struct {
 	{"empty", sceneEmpty}, {"demo", sceneDemo}, {"help", sceneHelp}, {"frozen", sceneFrozen}, {"error", sceneError},
 	{"paused", scenePaused},
 	{"inspector", sceneInspector}, {"variant", sceneVariant}, {"waits", sceneWaits},
+	{"details", sceneDetails}, {"held", sceneHeld}, {"scrolled", sceneScrolled},
 }
 
 // fit gives the scene the bytes a row that the size has room for, as the
 // program does.
 func fit(f *Frame, w, h int) *Frame {
-	r := Layout(w, h, f.Table.Total, f.Focus, f.Inspector != nil)
+	r := Layout(w, h, f.Table.Total, f.Focus, f.Beside())
 	if len(f.Bytes.Lines) > 0 {
 		f.Bytes.PerRow = r.PerRow(0)
 		f.Bytes.Lines = sceneLines(f.Bytes.PerRow)
