@@ -12,7 +12,7 @@ def table: {
   "accepted":   {must: ["remote"], may: []},
   "half-close": {must: ["dir"], may: ["by"]},
   "dropped":    {must: ["dir", "len", "cause"], may: []},
-  "ancillary":  {must: ["dir", "offset", "fds"], may: ["pid", "uid", "gid"]}
+  "ancillary":  {must: ["dir", "offset", "fds"], may: ["pid", "uid", "gid", "cause"]}
 };
 
 def statuses: ["none", "connecting", "connected", "error"];
@@ -42,6 +42,21 @@ def decoded:
   if type == "string" and length % 4 == 0 and test("^[A-Za-z0-9+/]*={0,2}$")
   then length / 4 * 3 - (if endswith("==") then 2 elif endswith("=") then 1 else 0 end) else null end;
 
+# A tap's listener and its pairs are all of the kind "tap": a pair has a parent, and two directions.
+def is_pair: .kind == "tap" and has("parent");
+
+# What is wrong with where an event says that its peer came from.
+def strays:
+  (if has("parent") and (.parent | whole and . >= 1 | not) then "parent is \(.parent)" else empty end),
+  (if has("parent") and .parent >= .peer then "parent \(.parent) came after \(.peer)" else empty end),
+  (if .kind == "accept" or (.event | among(["accepted", "ancillary"])) then (if has("parent") then empty else "no key parent" end)
+   elif (.kind | among(["dial", "listen"])) or .event == "listening" then (if has("parent") then "undocumented key parent" else empty end)
+   elif .event | among(["status", "data", "buffers", "half-close"]) then (if has("parent") then empty else "no key parent" end)
+   else empty end),
+  (if .event == "buffers" and is_pair != has("dir") then "buffers of a pair, and no others, have a dir" else empty end),
+  (if .event == "half-close" and is_pair != has("by") then "a half-close of a pair, and no other, has a by" else empty end),
+  (if is_pair and has("by") and .by == "remote" then "by is remote, but a pair has a client and a server" else empty end);
+
 # What is wrong with one event by itself.
 def faults:
   table[.event] as $t |
@@ -57,6 +72,7 @@ def faults:
     (if has("by") and (.by | among(["remote", "local", "timeout", "client", "server"]) | not) then "by is \(.by)" else empty end),
     (if has("code") and (.code | whole | not) then "code is \(.code)" else empty end),
     (("error", "cause") as $k | if has($k) and (.[$k] | text | not) then "\($k) is \(.[$k])" else empty end),
+    strays,
     (if .event == "status" then
        (("from", "to") as $k | if .[$k] | among(statuses) then empty else "\($k) is \(.[$k])" end),
        (if "\(.from) \(.to)" | among(transitions) then empty else "no transition goes from \(.from) to \(.to)" end),
@@ -68,6 +84,13 @@ def faults:
      elif .event == "buffers" then
        (("received", "sent") as $k | if .[$k] | whole then empty else "\($k) is \(.[$k])" end),
        (("unread", "recvq", "sendq") as $k | if .[$k] | . == null or whole then empty else "\($k) is \(.[$k])" end)
+     elif .event == "listening" then (if .bound | text then empty else "bound is \(.bound)" end)
+     elif .event == "accepted" then (if .remote | text then empty else "remote is \(.remote)" end)
+     elif .event == "dropped" then (if .len | whole and . > 0 then empty else "len is \(.len)" end)
+     elif .event == "ancillary" then
+       (if .offset | whole then empty else "offset is \(.offset)" end),
+       (if .fds | type == "array" and all(.[]; text) then empty else "fds is \(.fds)" end),
+       (("pid", "uid", "gid") as $k | if has($k) and (.[$k] | whole | not) then "\($k) is \(.[$k])" else empty end)
      else empty end)
   end;
 

@@ -87,6 +87,31 @@ start() {
 	children+=("$started")
 }
 
+# listens NAME COUNT: waits until so many listeners of a watch listen. Where they do is in the array $bound, in the order
+# of their addresses: HOST:PORT or a path.
+listens() {
+	bound=()
+	eventually 5 "$1 listens at $2 addresses" all_listen "$1" "$2"
+}
+all_listen() {
+	mapfile -t bound < <(jq -R 'fromjson? // empty' "$work/$1.out" |
+		jq -rs 'map(select(.event == "listening")) | sort_by(.peer) | .[].bound | sub("^(tcp|unix|unixpacket)-listen://"; "")')
+	((${#bound[@]} == $2))
+}
+
+# stop_taps SECONDS: ends the watch that is $started as a person would, and looks at what it left.
+stop_taps() {
+	kill -TERM "$started"
+	finish "$1"
+	holds "$watched: SIGTERM ends it with 130, within $1 s" exits 130
+	holds "$watched: nothing on stderr" empty "$work/$watched.err"
+	holds "$watched: the events are as documented" valid "$watched"
+	local at
+	for at in "${bound[@]}"; do
+		[[ $at != /* ]] || holds "$watched: $(basename "$at") is removed" test ! -e "$at"
+	done
+}
+
 # finish SECONDS: waits for $started; its exit code is $code.
 finish() {
 	eventually "$1" "$watched ends" gone "$started"

@@ -15,7 +15,7 @@ import (
 // event is one line of `watch --format json` with every key that any has.
 type event struct {
 	Time, Label, Address, Kind, Event string
-	Peer                              int
+	Peer, Parent                      int
 
 	From, To, Polled string
 	Op, Error, Cause string
@@ -27,6 +27,9 @@ type event struct {
 	Data                 []byte // base64, by encoding/json
 	Unread, RecvQ, SendQ *int64
 	Received, Sent       int64
+
+	Bound, Remote string
+	FDs           []string
 }
 
 // documented are the keys of each event beside those that all have: the ones
@@ -35,9 +38,12 @@ var documented = map[string]string{
 	"status":     "from to polled | error code cause by",
 	"error":      "op error code cause |",
 	"data":       "dir offset len data |",
-	"buffers":    "unread recvq sendq received sent |",
-	"half-close": "dir |",
+	"buffers":    "unread recvq sendq received sent | dir",
+	"listening":  "bound |",
+	"accepted":   "remote |",
+	"half-close": "dir | by",
 	"dropped":    "dir len cause |",
+	"ancillary":  "dir offset fds | pid uid gid cause",
 }
 
 const headKeys = "time peer label address kind event"
@@ -95,7 +101,7 @@ func parse(t *testing.T, stdout string) []event {
 			}
 			delete(keys, key)
 		}
-		for _, key := range strings.Fields(may) {
+		for _, key := range strings.Fields(may + " parent") {
 			delete(keys, key)
 		}
 		if len(keys) > 0 {
@@ -135,7 +141,7 @@ func inOrder(t *testing.T, events []event) {
 			t.Errorf("%s of peer %d at %v comes after %v (%v)", e.Event, e.Peer, at, last[e.Peer], err)
 		}
 		last[e.Peer] = at
-		if e.Kind != "dial" || e.Address == "" || e.Peer < 1 {
+		if !e.headIsProper() {
 			t.Errorf("no proper head: %q", fmt.Sprint(e))
 		}
 		flow := flow{e.Peer, e.Dir}
@@ -154,6 +160,24 @@ func inOrder(t *testing.T, events []event) {
 			end[flow] += e.Len
 		}
 	}
+}
+
+// headIsProper reports whether a line says whose it is: what was accepted or
+// relayed, and nothing else, names its listener.
+func (e *event) headIsProper() bool {
+	if e.Address == "" || e.Peer < 1 || e.Parent >= e.Peer {
+		return false
+	}
+	switch e.Kind {
+	case "dial", "listen":
+		return e.Parent == 0 && e.Event != "accepted"
+	case "accept":
+		return e.Parent > 0 && e.Event != "listening"
+	case "tap":
+		both := e.Event == "error" || e.Event == "dropped"
+		return both || (e.Parent == 0) == (e.Event == "listening")
+	}
+	return false
 }
 
 // of returns the events of a kind; "" in dir stands for any.
@@ -184,7 +208,9 @@ func (r result) story() (lines []string) {
 		case "error":
 			lines = append(lines, strings.Join([]string{e.Op, e.Error, e.Cause}, " "))
 		case "half-close":
-			lines = append(lines, "half-close "+e.Dir)
+			lines = append(lines, "half-close "+e.Dir+" "+e.By)
+		case "listening", "accepted":
+			lines = append(lines, e.Event)
 		}
 	}
 	for i := range lines {

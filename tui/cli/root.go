@@ -25,7 +25,7 @@ import (
 // The exit codes.
 const (
 	exitFine        = 0
-	exitFailed      = 1 // a dialled peer failed or could not be opened
+	exitFailed      = 1 // a dialled peer or a listener failed or could not be opened
 	exitUsage       = 2
 	exitInterrupted = 130
 )
@@ -99,19 +99,35 @@ func (c *common) set(crash func(any, []byte)) (*peer.Set, error) {
 	return peer.NewSet(peer.Config{Timeout: c.timeout, Memory: int64(memory), Crash: crash}), nil
 }
 
+// addressHelp says how addresses are written.
+const addressHelp = `Addresses, each with #LABEL behind if you like:
+  HOST:PORT  tcp://HOST:PORT  /PATH  ./PATH  unix:///PATH  @NAME    connect
+  tcp-listen://HOST:PORT  unix-listen:///PATH                       listen
+  LISTEN=DIAL, for one :6380=127.0.0.1:6379                         tap: listen, and
+      relay each client to the target; TCP and Unix sockets mix freely
+A listener without HOST is reachable from this machine only; port 0 is a free one.`
+
+// registerTakeovers adds the flag that taps live servers.
+func registerTakeovers(cmd *cobra.Command, paths *[]string) {
+	cmd.Flags().StringArrayVar(paths, "takeover", nil,
+		"tap the live server at `PATH` of a Unix socket: its file is moved aside, and put back at the end; may be repeated")
+}
+
 func newRoot() *cobra.Command {
 	var flags common
+	var takeovers []string
 	cmd := &cobra.Command{
 		Use:   "peerscope [ADDRESS ...]",
 		Short: "Watch live TCP and Unix-socket connections: status, buffered bytes, and the bytes themselves",
 		Long: `Watch live TCP and Unix-socket connections: status, buffered bytes, and the
-bytes themselves. With addresses, peerscope connects to each and shows them all;
-with none it opens empty, and a adds one.
+bytes themselves. With addresses, peerscope connects to each, or listens or taps
+there, and shows them all; with none it opens empty, and a adds one.
 
-Addresses: HOST:PORT  tcp://HOST:PORT  /PATH  ./PATH  unix:///PATH  @NAME,
-each with #LABEL behind if you like.`,
+` + addressHelp,
 		Example: `  peerscope demo
   peerscope 127.0.0.1:6379#redis /run/postgresql/.s.PGSQL.5432
+  peerscope :6380=127.0.0.1:6379#redis     # then: redis-cli -p 6380
+  peerscope --takeover /run/app.sock
   peerscope watch --format json --duration 2s 127.0.0.1:6379`,
 		Args:                       cobra.ArbitraryArgs,
 		Version:                    version(),
@@ -119,12 +135,13 @@ each with #LABEL behind if you like.`,
 		SilenceUsage:               true,
 		SilenceErrors:              true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return inspect(cmd, &flags, args)
+			return inspect(cmd, &flags, args, takeovers)
 		},
 	}
 	cmd.SetVersionTemplate("peerscope {{.Version}}\n")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	flags.register(cmd)
+	registerTakeovers(cmd, &takeovers)
 	cmd.AddCommand(newDemo(&flags), newWatch(&flags))
 	tellWrongUsage(cmd)
 	return cmd
@@ -143,8 +160,8 @@ func flagError(err error) error {
 }
 
 // inspect opens the inspector on addresses.
-func inspect(cmd *cobra.Command, flags *common, args []string) error {
-	addrs, err := parseAddresses(cmd, args)
+func inspect(cmd *cobra.Command, flags *common, args, takeovers []string) error {
+	addrs, err := parseAddresses(cmd, args, takeovers)
 	if err != nil {
 		return err
 	}
@@ -182,6 +199,17 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 		return err
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
+	ended := make(chan struct{})
+	defer close(ended)
+	told := make(chan os.Signal, 1)
+	set.Go(func() { // pairs have the time that a terminal which has stopped takes, too
+		select {
+		case s := <-signals:
+			endPairs(set)
+			told <- s
+		case <-ended:
+		}
+	})
 	with, err := prepare(set)
 	if with.close != nil {
 		defer func() { err = errors.Join(err, with.close()) }()
@@ -191,7 +219,7 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 	}
 	theme := views.NewTheme(views.ProfileFrom(os.Getenv), views.LightFrom(os.Getenv))
 	o := tui.Options{Set: set, Theme: theme, Poll: flags.poll, Now: set.Now, OnChange: with.changed, Crash: crash}
-	return tui.Run(o, signals, crashed)
+	return tui.Run(o, told, crashed)
 }
 
 // endSignals are the signals that end the program: not those that whoever
@@ -206,9 +234,9 @@ func endSignals() []os.Signal {
 	return signals
 }
 
-// parseAddresses reads every argument before anything is dialled.
-func parseAddresses(cmd *cobra.Command, args []string) ([]peer.Address, error) {
-	addrs := make([]peer.Address, 0, len(args))
+// parseAddresses reads every argument before anything is dialled or listened at.
+func parseAddresses(cmd *cobra.Command, args, takeovers []string) ([]peer.Address, error) {
+	addrs := make([]peer.Address, 0, len(args)+len(takeovers))
 	for _, arg := range args {
 		a, err := peer.ParseAddress(arg)
 		if err != nil {
@@ -219,5 +247,22 @@ func parseAddresses(cmd *cobra.Command, args []string) ([]peer.Address, error) {
 		}
 		addrs = append(addrs, a)
 	}
+	for _, path := range takeovers {
+		a, err := peer.TakeOver(path)
+		if err != nil {
+			return nil, usagef("--takeover: %w", err)
+		}
+		addrs = append(addrs, a)
+	}
 	return addrs, nil
+}
+
+// endPairs begins to end all relayed pairs, and accepts no more: a side that does
+// not answer our FIN is reset a second later, which closing the set waits for.
+func endPairs(set *peer.Set) {
+	for _, r := range set.Rows(nil, 0, set.Len()) {
+		if r.Listener.Is || r.Pair.Is {
+			_ = set.Disconnect(r.ID) // fails only if it is gone
+		}
+	}
 }

@@ -21,11 +21,12 @@ import (
 	"peerscope/views/report"
 )
 
-// errPeerFailed is the end of a watch in which a dialled peer, or the source of
-// what to send, failed. What happened has been said.
+// errPeerFailed is the end of a watch in which a dialled peer, a listener, or
+// the source of what to send failed. What happened has been said.
 var errPeerFailed = errors.New("a peer failed")
 
-// flushTime is how long an interrupted watch waits for its last lines.
+// flushTime is how long an interrupted watch waits for its last lines: with
+// endTime before it, less than the two seconds in which a program should end.
 const flushTime = 500 * time.Millisecond
 
 // watchFlags are what watch takes beside the common flags.
@@ -37,6 +38,7 @@ type watchFlags struct {
 	count      int
 	send       string
 	closeWrite bool
+	takeovers  []string
 }
 
 func newWatch(c *common) *cobra.Command {
@@ -44,22 +46,27 @@ func newWatch(c *common) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch ADDRESS ...",
 		Short: "Print one line an event, for scripts",
-		Long: `Connect to each address and print one JSON object a line for every event:
-status, error, data, buffers, half-close, dropped. It ends when every peer has
-ended, after --duration or --count, or on a signal.
+		Long: `Connect to each address, or listen or tap there, and print one JSON object a line
+for every event: status, error, data, buffers, listening, accepted, half-close,
+ancillary, dropped. It ends when nothing is left to watch (what was dialled has
+ended, and nothing listens), after --duration or --count, or on a signal.
 
-Exit codes: 0 fine, 1 a peer failed or could not be opened, 2 wrong usage,
-130 interrupted.`,
+` + addressHelp + `
+
+Exit codes: 0 fine, 1 a dialled peer or a listener failed or could not be opened
+(accepted and relayed connections do not count), 2 wrong usage, 130 interrupted.`,
 		Example: `  peerscope watch --duration 2s 127.0.0.1:6379
-  peerscope watch --send 'PING\r\n' --events data --count 2 127.0.0.1:6379`,
+  peerscope watch --send 'PING\r\n' --events data --count 2 127.0.0.1:6379
+  peerscope watch :6380=127.0.0.1:6379 /tmp/pg.sock=/run/postgresql/.s.PGSQL.5432
+  peerscope watch --takeover /run/app.sock`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("watch: expected at least one address")
-			}
-			addrs, err := parseAddresses(cmd, args)
-			if err != nil {
+			addrs, err := parseAddresses(cmd, args, f.takeovers)
+			switch {
+			case err != nil:
 				return err
+			case len(addrs) == 0:
+				return usagef("watch: expected at least one address")
 			}
 			return f.run(addrs)
 		},
@@ -69,8 +76,9 @@ Exit codes: 0 fine, 1 a peer failed or could not be opened, 2 wrong usage,
 	cmd.Flags().DurationVar(&f.duration, "duration", 0, "end after this time")
 	cmd.Flags().IntVar(&f.count, "count", 0, "end after this many printed events")
 	cmd.Flags().StringVar(&f.send, "send", "",
-		`send to every peer once it is connected: text with \n \r \t \xHH, hex 0a 0b, @file, or - for stdin as it comes`)
-	cmd.Flags().BoolVar(&f.closeWrite, "close-write", false, "half-close after the last send")
+		`send to every dialled peer once it is connected: text with \n \r \t \xHH, hex 0a 0b, @file, or - for stdin as it comes`)
+	cmd.Flags().BoolVar(&f.closeWrite, "close-write", false, "half-close every dialled peer after the last send")
+	registerTakeovers(cmd, &f.takeovers)
 	return cmd
 }
 
@@ -122,8 +130,11 @@ func (f *watchFlags) source(ctx context.Context, peers int) (source, error) {
 	return source{open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(p)), nil }}, nil
 }
 
-func (f *watchFlags) check() error {
+// check finds out what is wrong with the flags, with so many peers to dial.
+func (f *watchFlags) check(dialled int) error {
 	switch {
+	case dialled == 0 && (f.send != "" || f.closeWrite):
+		return usagef("--send and --close-write are for dialled peers, and there is none: add HOST:PORT or /PATH")
 	case f.format != "json":
 		return usagef("--format %q: expected json", f.format)
 	case f.duration < 0:
@@ -136,7 +147,13 @@ func (f *watchFlags) check() error {
 
 // run watches until there is nothing left to watch, or it is told to end.
 func (f *watchFlags) run(addrs []peer.Address) (err error) {
-	if err := f.check(); err != nil {
+	dialled := 0
+	for _, a := range addrs {
+		if !a.Listens {
+			dialled++
+		}
+	}
+	if err := f.check(dialled); err != nil {
 		return err
 	}
 	wanted, err := f.wanted()
@@ -145,7 +162,7 @@ func (f *watchFlags) run(addrs []peer.Address) (err error) {
 	}
 	sending, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	from, err := f.source(sending, len(addrs))
+	from, err := f.source(sending, dialled)
 	if err != nil {
 		return err
 	}
@@ -161,9 +178,11 @@ func (f *watchFlags) run(addrs []peer.Address) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
 	defer stop()
 
-	ids := make([]peer.ID, 0, len(addrs))
+	ids := make([]peer.ID, 0, dialled)
 	for _, a := range addrs {
-		ids = append(ids, set.Add(a))
+		if id := set.Add(a); !a.Listens {
+			ids = append(ids, id)
+		}
 	}
 	w := &watch{set: set, every: f.poll, printer: newPrinter(set, os.Stdout, wanted, f.count)}
 	if f.send != "" || f.closeWrite {
@@ -191,9 +210,29 @@ func (w *watch) run(ctx context.Context, duration time.Duration) error {
 	}
 	for w.poll(w.set.Poll) && w.pause(watching) {
 	}
+	w.endPairs()
 	w.poll(w.set.Step) // what came up to the end
 	w.poll(w.set.Step) // the end of a connection is judged only after its bytes were consumed
 	return w.finish(ctx)
+}
+
+// endTime is how long the end of the pairs is waited for: a side that does not
+// answer our FIN is reset after a second.
+const endTime = 1300 * time.Millisecond
+
+// endPairs ends what is relayed and sees the end of it.
+func (w *watch) endPairs() {
+	endPairs(w.set)
+	limit, due := time.NewTimer(endTime), time.NewTicker(w.every)
+	defer limit.Stop()
+	defer due.Stop()
+	for w.poll(w.set.Step); w.set.LivePairs(0) > 0; w.poll(w.set.Step) {
+		select {
+		case <-limit.C:
+			return
+		case <-due.C:
+		}
+	}
 }
 
 // poll polls once; false if nothing is left to watch.
@@ -202,7 +241,7 @@ func (w *watch) poll(poll func() []peer.Change) bool {
 	for i := range changes {
 		c := &changes[i]
 		for _, e := range c.Events {
-			w.failed = w.failed || e.Code != 0
+			w.failed = w.failed || isFailure(&c.Row, &e)
 		}
 		if w.sender != nil && (c.Row.Status == peer.StatusConnected || ended(&c.Row)) {
 			w.sender.ready(c.Row.ID, c.Row.Status == peer.StatusConnected)
@@ -211,7 +250,14 @@ func (w *watch) poll(poll func() []peer.Change) bool {
 	w.printer.show(changes)
 	t := w.set.Totals()
 	// A name that was looked up just now is no lookup any more, and not yet counted as connecting.
-	return t.ByStatus[peer.StatusConnecting]+t.ByStatus[peer.StatusConnected]+t.Lookups > 0 || w.set.Active()
+	return t.ByStatus[peer.StatusConnecting]+t.ByStatus[peer.StatusConnected]+t.Lookups+t.Listening > 0 || w.set.Active()
+}
+
+// isFailure reports whether an event makes the watch one that failed: what was
+// given on the command line could not be opened, or ended in an error. Of what
+// comes to a listener that says nothing, nor does a shortage while it accepts.
+func isFailure(r *peer.Row, e *peer.Event) bool {
+	return e.Code != 0 && r.Parent == 0 && e.Op != "accept"
 }
 
 func ended(r *peer.Row) bool {
@@ -257,6 +303,9 @@ func (w *watch) finish(ctx context.Context) error {
 	}
 	if ctx.Err() != nil {
 		return tui.ErrInterrupted
+	}
+	if n := w.printer.skipped; n > 0 {
+		say(os.Stderr, "%d connections were not printed: whoever reads stdout is too slow", n)
 	}
 	switch err := w.printer.err; {
 	case errors.Is(err, syscall.EPIPE):

@@ -23,12 +23,15 @@ const (
 	Error     Kind = "error"
 	Data      Kind = "data"
 	Buffers   Kind = "buffers"
+	Listening Kind = "listening"
+	Accepted  Kind = "accepted"
 	HalfClose Kind = "half-close"
+	Ancillary Kind = "ancillary"
 	Dropped   Kind = "dropped"
 )
 
 // Kinds are all of them.
-var Kinds = []Kind{Status, Error, Data, Buffers, HalfClose, Dropped}
+var Kinds = []Kind{Status, Error, Data, Buffers, Listening, Accepted, HalfClose, Ancillary, Dropped}
 
 // stamp is RFC 3339 with all nine digits, so that lines sort as text.
 const stamp = "2006-01-02T15:04:05.000000000Z"
@@ -40,11 +43,12 @@ type head struct {
 	Label   string  `json:"label"`
 	Address string  `json:"address"`
 	Kind    string  `json:"kind"`
+	Parent  peer.ID `json:"parent,omitempty"` // of what came from a listener
 	Event   Kind    `json:"event"`
 }
 
 func newHead(r *peer.Row, t time.Time, k Kind) head {
-	return head{Time: t.UTC().Format(stamp), Peer: r.ID, Label: r.Label, Address: r.Address, Kind: r.Kind, Event: k}
+	return head{Time: t.UTC().Format(stamp), Peer: r.ID, Label: r.Label, Address: r.Address, Kind: r.Kind, Parent: r.Parent, Event: k}
 }
 
 // failure is what an event has that speaks of an ending or a failed call.
@@ -64,20 +68,30 @@ func newFailure(e *peer.Event) (f failure) {
 	return f
 }
 
-// Event returns the line of a transition, a failed call or a half-close.
+// Event returns the line of a peer's event.
 func Event(r *peer.Row, e *peer.Event) []byte {
-	switch e.Kind {
-	case peer.EventError:
+	h := newHead(r, e.Time, EventKind(e))
+	switch h.Event {
+	case Error:
 		return encode(struct {
 			head
 			Op string `json:"op"`
 			failure
-		}{newHead(r, e.Time, Error), e.Op, newFailure(e)})
-	case peer.EventHalfClose:
+		}{h, e.Op, newFailure(e)})
+	case Listening:
 		return encode(struct {
 			head
-			Dir string `json:"dir"`
-		}{newHead(r, e.Time, HalfClose), e.Dir.String()})
+			Bound string `json:"bound"`
+		}{h, e.Remote})
+	case Accepted:
+		return encode(struct {
+			head
+			Remote string `json:"remote"`
+		}{h, e.Remote})
+	case HalfClose:
+		return halfClose(h, r, e)
+	case Ancillary:
+		return ancillary(h, e)
 	}
 	return encode(struct {
 		head
@@ -86,7 +100,41 @@ func Event(r *peer.Row, e *peer.Event) []byte {
 		Polled string `json:"polled"`
 		failure
 		By string `json:"by,omitempty"`
-	}{newHead(r, e.Time, Status), e.From.String(), e.To.String(), e.Polled.UTC().Format(stamp), newFailure(e), e.By.String()})
+	}{h, e.From.String(), e.To.String(), e.Polled.UTC().Format(stamp), newFailure(e), e.By.String()})
+}
+
+// halfClose says of a pair whose end it is; of a peer of ours it can only be ours.
+func halfClose(h head, r *peer.Row, e *peer.Event) []byte {
+	by := ""
+	if r.Pair.Is {
+		by = e.By.String()
+	}
+	return encode(struct {
+		head
+		Dir string `json:"dir"`
+		By  string `json:"by,omitempty"`
+	}{h, e.Dir.String(), by})
+}
+
+// ancillary says who sent descriptors where that is known, and what went wrong with them.
+func ancillary(h head, e *peer.Event) []byte {
+	line := struct {
+		head
+		Dir    string   `json:"dir"`
+		Offset int64    `json:"offset"`
+		FDs    []string `json:"fds"`
+		PID    *int     `json:"pid,omitempty"`
+		UID    *int     `json:"uid,omitempty"`
+		GID    *int     `json:"gid,omitempty"`
+		Cause  string   `json:"cause,omitempty"`
+	}{head: h, Dir: e.Dir.String(), FDs: []string{}, Cause: newFailure(e).Cause}
+	if with := e.With; with != nil {
+		line.Offset, line.FDs = with.Off, append(line.FDs, with.FDs...)
+		if who := with.Who; who != nil {
+			line.PID, line.UID, line.GID = &who.PID, &who.UID, &who.GID
+		}
+	}
+	return encode(line)
 }
 
 // EventKind returns the name of an event's kind.
@@ -96,6 +144,12 @@ func EventKind(e *peer.Event) Kind {
 		return Error
 	case peer.EventHalfClose:
 		return HalfClose
+	case peer.EventListening:
+		return Listening
+	case peer.EventAccepted:
+		return Accepted
+	case peer.EventAncillary:
+		return Ancillary
 	}
 	return Status
 }
@@ -127,21 +181,48 @@ func Gone(r *peer.Row, t time.Time, d capture.Dir, n int64, cause string) []byte
 // the system has none, and is printed as null.
 type Counts struct{ Unread, RecvQ, SendQ, Received, Sent int64 }
 
+// None are the counts of a peer that has shown nothing yet.
+var None = Counts{Unread: -1, RecvQ: -1, SendQ: -1}
+
 // CountsOf returns the figures of a row.
 func CountsOf(r *peer.Row) Counts {
 	return Counts{Unread: r.Unread, RecvQ: r.RecvQ, SendQ: r.SendQ, Received: r.Received, Sent: r.Sent}
 }
 
+// CountsOfWay returns the figures of one direction of a relayed pair, without
+// those of the other: a line is due when they have changed.
+func CountsOfWay(r *peer.Row, d capture.Dir) Counts {
+	q := r.Pair.Ways[d]
+	c := Counts{Unread: q.Unread, RecvQ: q.RecvQ, SendQ: q.SendQ}
+	if d == capture.In {
+		c.Received = r.Received
+	} else {
+		c.Sent = r.Sent
+	}
+	return c
+}
+
 // Sample returns the line of a row's buffered bytes as its last poll saw them.
-func Sample(r *peer.Row) []byte {
+func Sample(r *peer.Row) []byte { return sample(r, CountsOf(r), "") }
+
+// SampleWay returns the line of what is buffered of one direction of a relayed
+// pair, with the bytes that went over in both.
+func SampleWay(r *peer.Row, d capture.Dir) []byte {
+	c := CountsOfWay(r, d)
+	c.Received, c.Sent = r.Received, r.Sent
+	return sample(r, c, d.String())
+}
+
+func sample(r *peer.Row, c Counts, dir string) []byte {
 	return encode(struct {
 		head
+		Dir      string `json:"dir,omitempty"`
 		Unread   *int64 `json:"unread"`
 		RecvQ    *int64 `json:"recvq"`
 		SendQ    *int64 `json:"sendq"`
 		Received int64  `json:"received"`
 		Sent     int64  `json:"sent"`
-	}{newHead(r, r.Sampled, Buffers), figure(r.Unread), figure(r.RecvQ), figure(r.SendQ), r.Received, r.Sent})
+	}{newHead(r, r.Sampled, Buffers), dir, figure(c.Unread), figure(c.RecvQ), figure(c.SendQ), c.Received, c.Sent})
 }
 
 func figure(n int64) *int64 {

@@ -26,6 +26,23 @@ func redis() *peer.Row {
 
 const head = `,"peer":1,"label":"redis","address":"tcp://127.0.0.1:6379","kind":"dial","event":`
 
+// tap returns the row of a tap's listener, or of what came from one.
+func tap(parent peer.ID) *peer.Row {
+	return &peer.Row{ID: 4, Parent: parent, Label: "redis", Address: "tcp-listen://127.0.0.1:6380=tcp://127.0.0.1:6379", Kind: "tap", Sampled: at(6)}
+}
+
+const tapHead = `,"peer":4,"label":"redis","address":"tcp-listen://127.0.0.1:6380=tcp://127.0.0.1:6379","kind":"tap"`
+
+func pair() *peer.Row {
+	r := tap(3)
+	r.Pair = peer.Pair{Is: true, Ways: [2]peer.Queues{
+		capture.In:  {Unread: 1, RecvQ: 2, SendQ: -1},
+		capture.Out: {Unread: 4, RecvQ: 5, SendQ: 6},
+	}}
+	r.Received, r.Sent = 7, 14
+	return r
+}
+
 func TestEachEventIsTheDocumentedLine(t *testing.T) {
 	sampled := redis()
 	sampled.Unread, sampled.RecvQ, sampled.SendQ, sampled.Received, sampled.Sent = 7, 0, 9, 7, 14
@@ -72,6 +89,52 @@ func TestEachEventIsTheDocumentedLine(t *testing.T) {
 			event(peer.Event{Kind: peer.EventHalfClose, Time: at(6), Polled: at(6), Dir: capture.Out, By: peer.ByLocal}),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + head + `"half-close","dir":"out"}`,
 		},
+		"a listener": {
+			report.Event(tap(0), &peer.Event{Kind: peer.EventListening, Time: at(6), Polled: at(6), Remote: "tcp-listen://127.0.0.1:6380"}),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"event":"listening","bound":"tcp-listen://127.0.0.1:6380"}`,
+		},
+		"a client": {
+			report.Event(tap(3), &peer.Event{Kind: peer.EventAccepted, Time: at(6), Polled: at(6), Remote: "tcp://127.0.0.1:50122"}),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"accepted","remote":"tcp://127.0.0.1:50122"}`,
+		},
+		"a half-close of a pair": {
+			report.Event(pair(), &peer.Event{Kind: peer.EventHalfClose, Time: at(6), Polled: at(6), Dir: capture.In, By: peer.ByServer, Cause: peer.ErrFIN}),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"half-close","dir":"in","by":"server"}`,
+		},
+		"the end of a pair": {
+			report.Event(pair(), &peer.Event{Kind: peer.EventStatus, Time: at(6), Polled: at(6), From: peer.StatusConnected, To: peer.StatusNone,
+				By: peer.ByClient, Cause: peer.ErrFIN}),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"status","from":"connected","to":"none",` +
+				`"polled":"2026-11-23T09:00:00.000000006Z","cause":"FIN","by":"client"}`,
+		},
+		"a listener that cannot listen": {
+			report.Event(tap(0), &peer.Event{Kind: peer.EventError, Time: at(6), Polled: at(6), Op: "listen", Code: peer.ErrAlreadyInUse, Cause: errors.New("in use")}),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"event":"error","op":"listen","error":"ERR_ALREADY_IN_USE","code":22,"cause":"in use"}`,
+		},
+		"descriptors": {
+			report.Event(pair(), &peer.Event{Kind: peer.EventAncillary, Time: at(6), Polled: at(6), Dir: capture.Out,
+				With: &peer.Ancillary{Off: 12, FDs: []string{"socket:[91827]", "/dev/null"}, Who: &peer.Credentials{PID: 4711}}}),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"ancillary","dir":"out","offset":12,` +
+				`"fds":["socket:[91827]","/dev/null"],"pid":4711,"uid":0,"gid":0}`,
+		},
+		"descriptors of a stranger, some of them lost": {
+			report.Event(pair(), &peer.Event{Kind: peer.EventAncillary, Time: at(6), Polled: at(6), Dir: capture.In,
+				With: &peer.Ancillary{}, Cause: errors.New("descriptors were cut off")}),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"ancillary","dir":"in","offset":0,"fds":[],` +
+				`"cause":"descriptors were cut off"}`,
+		},
+		"buffers from the server to the client": {
+			report.SampleWay(pair(), capture.In),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"buffers","dir":"in","unread":1,"recvq":2,"sendq":null,"received":7,"sent":14}`,
+		},
+		"buffers from the client to the server": {
+			report.SampleWay(pair(), capture.Out),
+			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"buffers","dir":"out","unread":4,"recvq":5,"sendq":6,"received":7,"sent":14}`,
+		},
+		"bytes of a pair": {
+			report.Bytes(pair(), capture.Chunk{Dir: capture.Out, Time: at(7), Len: 1}, []byte("\n")),
+			`{"time":"2026-11-23T09:00:00.000000007Z"` + tapHead + `,"parent":3,"event":"data","dir":"out","offset":0,"len":1,"data":"Cg=="}`,
+		},
 		"bytes": {
 			report.Bytes(redis(), capture.Chunk{Dir: capture.In, Time: at(7), Off: 1 << 40, Len: 7}, []byte("+PONG\r\n")),
 			`{"time":"2026-11-23T09:00:00.000000007Z"` + head + `"data","dir":"in","offset":1099511627776,"len":7,"data":"K1BPTkcNCg=="}`,
@@ -102,7 +165,7 @@ func TestEachEventIsTheDocumentedLine(t *testing.T) {
 }
 
 func TestTheNamesOfTheKindsAreThoseOfTheLines(t *testing.T) {
-	for _, kind := range []peer.EventKind{peer.EventStatus, peer.EventError, peer.EventHalfClose} {
+	for kind := peer.EventStatus; kind <= peer.EventAncillary; kind++ {
 		e := peer.Event{Kind: kind, Time: at(0), Polled: at(0)}
 		var line struct{ Event report.Kind }
 		if err := json.Unmarshal(report.Event(redis(), &e), &line); err != nil || line.Event != report.EventKind(&e) {
@@ -115,6 +178,18 @@ func TestFiguresSayWhereTheSystemHasNone(t *testing.T) {
 	r := redis()
 	r.Unread, r.RecvQ, r.SendQ, r.Received, r.Sent = 1, -1, 3, 4, 5
 	if got, want := report.CountsOf(r), (report.Counts{Unread: 1, RecvQ: -1, SendQ: 3, Received: 4, Sent: 5}); got != want {
+		t.Errorf("%+v, expected %+v", got, want)
+	}
+}
+
+func TestALineOfOneDirectionIsDueWhenItsOwnFiguresHaveChanged(t *testing.T) {
+	before, after := pair(), pair()
+	after.Sent++
+	after.Pair.Ways[capture.Out].SendQ++
+	if report.CountsOfWay(before, capture.In) != report.CountsOfWay(after, capture.In) {
+		t.Error("what went out changes the figures of what came in")
+	}
+	if got, want := report.CountsOfWay(after, capture.Out), (report.Counts{Unread: 4, RecvQ: 5, SendQ: 7, Sent: 15}); got != want {
 		t.Errorf("%+v, expected %+v", got, want)
 	}
 }
