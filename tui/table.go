@@ -117,7 +117,9 @@ func (m *Model) name(r *peer.Row) string {
 }
 
 // client is the address of an accepted connection's client.
-func (m *Model) client(r *peer.Row) string { return cmp.Or(r.Pair.Client, m.history(r.ID).client, r.Remote) }
+func (m *Model) client(r *peer.Row) string {
+	return cmp.Or(r.Pair.Client, m.history(r.ID).client, r.Remote)
+}
 
 // clientName is a client's address as a label. Most Unix sockets that connect
 // have none.
