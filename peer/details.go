@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -85,6 +86,18 @@ type Memory struct {
 type Credentials struct {
 	PID, UID, GID Figure[int64] // PID is unknown where it has no number in our namespace
 	Program       string        // of the process that has this PID now, as the process itself says it; empty: unknown
+}
+
+// String reads "pid 4711 psql, uid 0, gid 0", as far as it is known.
+func (c Credentials) String() string {
+	var words []string
+	if c.PID.Known {
+		words = append(words, strings.TrimSuffix(fmt.Sprintf("pid %d %s", c.PID.Value, c.Program), " "))
+	}
+	if c.UID.Known {
+		words = append(words, fmt.Sprintf("uid %d, gid %d", c.UID.Value, c.GID.Value))
+	}
+	return strings.Join(words, ", ")
 }
 
 // inspectSocket asks the kernel about an open socket. It does not wait, and

@@ -24,18 +24,19 @@ func bind(keys []string, shown, help string) key.Binding {
 }
 
 // groups are the help's headings in order.
-var groups = []string{"Move", "Peers", "Bytes", "Program"}
+var groups = []string{"Panes", "Move", "Program", "Peers", "Bytes"}
 
 var actions []*action
 
 func init() { // filled here because the actions refer to the table through the help
 	actions = []*action{
-		{"Move", bind([]string{"tab"}, "tab", "next pane"), "pane", act(func(m *Model) { m.turnFocus(1) })},
-		{"Move", bind([]string{"shift+tab"}, "shift+tab", "previous pane"), "", act(func(m *Model) { m.turnFocus(-1) })},
-		{"Move", bind([]string{"1"}, "1", "peers"), "", focusOn(views.PanePeers)},
-		{"Move", bind([]string{"2"}, "2", "timeline"), "", focusOn(views.PaneTimeline)},
-		{"Move", bind([]string{"3"}, "3", "bytes"), "", focusOn(views.PaneBytes)},
-		{"Move", bind([]string{"4"}, "4", "inspector"), "", act((*Model).focusInspector)},
+		{"Panes", bind([]string{"tab"}, "tab", "next pane"), "pane", act(func(m *Model) { m.turnFocus(1) })},
+		{"Panes", bind([]string{"shift+tab"}, "shift+tab", "previous pane"), "", act(func(m *Model) { m.turnFocus(-1) })},
+		{"Panes", bind([]string{"1"}, "1", "peers"), "", focusOn(views.PanePeers)},
+		{"Panes", bind([]string{"2"}, "2", "timeline"), "", focusOn(views.PaneTimeline)},
+		{"Panes", bind([]string{"3"}, "3", "bytes"), "", focusOn(views.PaneBytes)},
+		{"Panes", bind([]string{"4"}, "4", "inspector"), "", act((*Model).focusInspector)},
+
 		{"Move", bind([]string{"j", "down"}, "j ↓", "down a line"), "", move(func(m *Model) int { return 1 })},
 		{"Move", bind([]string{"k", "up"}, "k ↑", "up a line"), "", move(func(m *Model) int { return -1 })},
 		{"Move", bind([]string{"ctrl+d"}, "ctrl+d", "down half a page"), "", move(func(m *Model) int { return m.halfPage() })},
@@ -46,18 +47,17 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Move", bind([]string{"G", "end"}, "G end", "to the end; bytes: return to live"), "", act((*Model).toEnd)},
 
 		{"Peers", bind([]string{"a"}, "a", "add a peer by its address"), "add", (*Model).askAddress},
+		{"Peers", bind([]string{"enter"}, "enter", "fold a listener's connections away, or unfold"), "fold", act((*Model).fold)},
 		{"Peers", bind([]string{"s"}, "s", "send to the selected peer"), "send", (*Model).askSend},
-		{"Peers", bind([]string{"d"}, "d", "disconnect"), "disconnect", onPeer("disconnect", (*peer.Set).Disconnect)},
+		{"Peers", bind([]string{"h"}, "h", "hold: let the queues fill; again to let go"), "hold", act((*Model).hold)},
+		{"Peers", bind([]string{"d"}, "d", "disconnect; a listener stops"), "disconnect", (*Model).disconnect},
 		{"Peers", bind([]string{"D"}, "D", "half-close: end our sending, go on receiving"), "half-close",
 			onPeer("half-close", (*peer.Set).CloseWrite)},
-		{"Peers", bind([]string{"r"}, "r", "reconnect; the row keeps its history"), "reconnect",
-			onPeer("reconnect", (*peer.Set).Reconnect)},
+		{"Peers", bind([]string{"r"}, "r", "reconnect, or listen again"), "reconnect", (*Model).reconnect},
 		{"Peers", bind([]string{"x"}, "x", "remove the row and its history"), "remove", (*Model).remove},
-		{"Peers", bind([]string{"P"}, "P", "pause polling, or resume: no status moves"), "polling", act((*Model).togglePolling)},
-		{"Peers", bind([]string{"."}, ".", "with P: one single poll, and what it did"), "poll once", (*Model).step},
 
 		{"Bytes", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze)},
-		{"Bytes", bind([]string{" "}, "space", "the same, in the bytes pane"), "", (*Model).space},
+		{"Bytes", bind([]string{" "}, "space", "the same in the bytes pane; else fold"), "", act((*Model).space)},
 		{"Bytes", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow)},
 		{"Bytes", bind([]string{"v"}, "v", "show both directions, in, out"), "direction", act((*Model).cycleDirs)},
 		{"Bytes", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "row", act((*Model).cyclePerRow)},
@@ -68,18 +68,22 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Bytes", bind([]string{"shift+right"}, "shift+→", "inspector: a chunk on"), "", moveCursor((*window).moveChunk, 1)},
 		{"Bytes", bind([]string{"e"}, "e", "inspector: little or big endian"), "byte order", act((*Model).swapByteOrder)},
 
+		{"Program", bind([]string{"P"}, "P", "pause polling, or resume: no status moves"), "polling", act((*Model).togglePolling)},
+		{"Program", bind([]string{"."}, ".", "with P: one single poll, and what it did"), "poll once", (*Model).step},
 		{"Program", bind([]string{"?"}, "?", "this help"), "help", (*Model).openHelp},
-		{"Program", bind([]string{"q"}, "q", "quit"), "quit", func(*Model) tea.Cmd { return tea.Quit }},
-		{"Program", bind([]string{"ctrl+c"}, "ctrl+c", "quit from anywhere"), "", func(*Model) tea.Cmd { return tea.Quit }},
+		{"Program", bind([]string{"q"}, "q", "quit"), "quit", (*Model).quit},
+		{"Program", bind([]string{"ctrl+c"}, "ctrl+c", "quit from anywhere, unasked"), "", func(*Model) tea.Cmd { return tea.Quit }},
 		{"Program", bind([]string{"ctrl+z"}, "ctrl+z", "not bound: it would stop the connections"), "", sayNoSuspend},
 	}
 }
 
 // helpNotes are what a reader of the screen should know.
 var helpNotes = []string{
-	"An arrow before an offset: the chunk began above the first line. Offsets count all bytes of a direction, over reconnects too.",
+	"An arrow before an offset: the chunk began above. Offsets count all bytes of a direction, over reconnects too.",
 	"A chunk is what one read returned. Chunks are not the application's messages: the kernel joins and splits them.",
 	"unread: what came since the last poll. recv-q, send-q: the kernel's queues (≈: its memory, not bytes; –: no figure).",
+	"held: U unread with us, R the kernel's receive queue, S the sender's send queue. A tap holds the way that v shows.",
+	fmt.Sprintf("A listener keeps the rows of its last %d ended connections; those before are gone, with their bytes.", peer.KeepEnded),
 	"Nothing changes without a poll: a FIN closes the row at the poll after its last byte was read, as in the class.",
 }
 
@@ -113,18 +117,18 @@ func (m *Model) footOrder() []string {
 	switch {
 	case !m.set.Paused().IsZero():
 		return []string{
-			"help", "quit", "poll once", "polling", "reconnect", "disconnect",
-			"send", "pane", "freeze", "follow", "inspect", "add", "half-close", "remove", "direction", "row", "byte order",
+			"help", "quit", "poll once", "polling", "reconnect", "disconnect", "hold",
+			"send", "pane", "freeze", "follow", "inspect", "add", "half-close", "remove", "fold", "direction", "row", "byte order",
 		}
 	case m.focus == views.PaneBytes, m.focus == views.PaneInspector:
 		return []string{
-			"help", "quit", "send", "pane", "freeze", "follow", "inspect", "byte order", "direction", "row",
-			"polling", "disconnect", "reconnect", "half-close", "add", "remove", "poll once",
+			"help", "quit", "send", "pane", "freeze", "follow", "hold", "inspect", "byte order", "direction", "row",
+			"polling", "disconnect", "reconnect", "half-close", "add", "remove", "fold", "poll once",
 		}
 	}
 	return []string{
-		"help", "quit", "send", "add", "pane", "freeze", "polling", "follow", "inspect",
-		"disconnect", "reconnect", "half-close", "remove", "poll once", "direction", "row", "byte order",
+		"help", "quit", "send", "add", "pane", "hold", "freeze", "polling", "follow", "inspect",
+		"disconnect", "reconnect", "half-close", "fold", "remove", "poll once", "direction", "row", "byte order",
 	}
 }
 
@@ -166,7 +170,7 @@ func onPeer(what string, do func(*peer.Set, peer.ID) error) func(*Model) tea.Cmd
 			return nil
 		}
 		if err := do(m.set, row.ID); err != nil {
-			m.say(true, fmt.Sprintf("%s: %v", row.Label, err))
+			m.say(true, fmt.Sprintf("%s: %v", m.name(&row), err))
 		}
 		return nil
 	}

@@ -328,8 +328,8 @@ func TestAPauseAndTheEndAreLinesAmongTheBytes(t *testing.T) {
 func TestEventsStandInTheOrderOfTheirTimes(t *testing.T) {
 	var h history
 	at := func(n int) peer.Event { return peer.Event{Time: time.Unix(int64(n), 0), Remote: fmt.Sprint(n)} }
-	h.add([]peer.Event{at(1), at(3), at(3), at(2)})
-	h.add([]peer.Event{at(3), at(0)})
+	h.add([]peer.Event{at(1), at(3), at(3), at(2)}, nil)
+	h.add([]peer.Event{at(3), at(0)}, nil)
 	var got []string
 	for i, e := range h.events {
 		got = append(got, e.Remote)
@@ -341,7 +341,7 @@ func TestEventsStandInTheOrderOfTheirTimes(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	for i := range 2 * maxHistory {
-		h.add([]peer.Event{at(10 + i)})
+		h.add([]peer.Event{at(10 + i)}, nil)
 	}
 	if len(h.events) != maxHistory || h.events[maxHistory-1].Remote != fmt.Sprint(9+2*maxHistory) {
 		t.Errorf("%d events, the last %s", len(h.events), h.events[len(h.events)-1].Remote)

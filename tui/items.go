@@ -15,6 +15,7 @@ const quiet = 4 * time.Second
 type items struct {
 	log    *capture.Log
 	events []peer.Event // in the order of time
+	pair   peer.Pair    // of a relayed pair's row
 	dirs   capture.Dirs
 	perRow int
 }
@@ -163,6 +164,20 @@ func (s *items) withStart(list []item) []item {
 		return list
 	}
 	return append([]item{start}, list...)
+}
+
+// afterHalfClose reports whether the other direction of the same connection had
+// ended when a chunk came.
+func (s *items) afterHalfClose(c capture.Chunk) bool {
+	for i := eventsBefore(s.events, c.Time) - 1; i >= 0; i-- {
+		switch e := &s.events[i]; {
+		case e.Kind == peer.EventHalfClose && e.Dir != c.Dir:
+			return true
+		case e.Kind == peer.EventStatus && e.From != peer.StatusConnecting && e.From != peer.StatusConnected: // it began
+			return false
+		}
+	}
+	return false
 }
 
 // orStart is withStart if the list begins with the oldest that is there.

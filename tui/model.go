@@ -25,6 +25,7 @@ const (
 	modeHelp              // the help is open
 	modeAdd               // an address is being typed
 	modeSend              // what to send is being typed
+	modeAsk               // a question is to be answered
 )
 
 // Model is the inspector's state. It is changed in Update only.
@@ -42,8 +43,9 @@ type Model struct {
 	mode          mode
 	focus         views.Pane
 	selected      peer.ID    // 0: none
+	listener      peer.ID    // that the selected one came from; 0: none
 	firstRow      int        // the top row of the table
-	rows          []peer.Row // the visible ones
+	rows          []peer.Row // the visible ones, and the one below them
 	helpScroll    int
 	dirs          capture.Dirs // the directions that the bytes pane shows
 	perRow        int          // bytes a row of hex at most; 0: as many as fit
@@ -60,6 +62,7 @@ type Model struct {
 	inputError  string
 	target      peer.ID // whom the send box sends to
 	targetLabel string
+	question    question
 	notice      views.Notice
 	noticeEnd   time.Time
 	interrupted bool
@@ -154,6 +157,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.promptKey(msg)
 	case modeHelp:
 		return m.helpKey(msg)
+	case modeAsk:
+		return m.answer(msg)
 	}
 	if a := actionFor(msg); a != nil {
 		return a.do(m)

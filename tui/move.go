@@ -18,15 +18,23 @@ func (m *Model) turnFocus(by int) {
 
 // row returns the selected peer, false if there is none.
 func (m *Model) row() (peer.Row, bool) {
-	i, err := m.set.Index(m.selected)
+	row, err := m.set.Row(m.selected)
+	return row, err == nil
+}
+
+// keepSelection moves the selection from a connection that has left the table to
+// its listener.
+func (m *Model) keepSelection() {
+	row, err := m.set.Row(m.selected)
 	if err != nil {
-		return peer.Row{}, false
+		if row, err = m.set.Row(m.listener); err != nil {
+			return
+		}
 	}
-	rows := m.set.Rows(nil, i, 1)
-	if len(rows) == 0 {
-		return peer.Row{}, false
+	if listener, err := m.set.Row(row.Parent); err == nil && listener.Listener.Folded {
+		row = listener
 	}
-	return rows[0], true
+	m.selected, m.listener = row.ID, row.Parent
 }
 
 // settle keeps the selection on the same peer when rows come and go, and the
@@ -34,19 +42,20 @@ func (m *Model) row() (peer.Row, bool) {
 // those are, and gives the text input the room that the foot has for it.
 func (m *Model) settle() {
 	visible, total := m.layout().TableRows(), m.set.Len()
+	m.keepSelection()
 	i, err := m.set.Index(m.selected)
 	if err != nil {
 		m.selected, i = 0, -1
 		if total > 0 {
 			i = min(m.firstRow, total-1)
-			m.selected = m.set.Rows(nil, i, 1)[0].ID
+			m.selectIndex(i)
 		}
 	}
 	m.firstRow = min(m.firstRow, max(i, 0))
 	m.firstRow = max(m.firstRow, i-max(visible, 1)+1)
 	m.firstRow = max(min(m.firstRow, total-max(visible, 1)), 0)
 	m.keepCursor()
-	m.rows = m.set.Rows(m.rows[:0], m.firstRow, visible)
+	m.rows = m.set.Rows(m.rows[:0], m.firstRow, visible+1)
 	m.set.Show(m.rows)
 	if p := m.prompt(); p != nil {
 		m.fitInput(max(views.PromptRoom(p, m.width)-1, 1)) // the cursor takes one cell
@@ -170,28 +179,36 @@ func (m *Model) toggleFreeze() {
 	}
 }
 
-func (m *Model) space() tea.Cmd {
+func (m *Model) space() {
 	if m.focus == views.PaneBytes {
 		m.toggleFreeze()
+		return
 	}
-	return nil
+	m.fold()
 }
 
-func (m *Model) remove() tea.Cmd {
-	i, err := m.set.Index(m.selected)
-	if err != nil {
-		m.say(true, "remove: no peer is selected")
-		return nil
+// fold takes the connections of the selected listener, or of the listener that
+// the selected connection came from, out of the table, or puts them back.
+func (m *Model) fold() {
+	row, ok := m.row()
+	if ok && row.Parent != 0 {
+		row, ok = m.listenerOf(&row)
 	}
-	gone := m.selected
-	if err := m.set.Remove(gone); err != nil {
-		m.say(true, err.Error())
-		return nil
+	switch {
+	case !ok:
+		m.say(true, "fold: no peer is selected; a adds one")
+	case !row.Listener.Is:
+		m.say(true, row.Label+" is no listener: there is nothing to fold")
+	default:
+		if err := m.set.Fold(row.ID, !row.Listener.Folded); err != nil {
+			m.say(true, err.Error())
+		}
 	}
-	delete(m.histories, gone)
-	delete(m.spark.peers, gone)
-	m.selectIndex(i)
-	return nil
+}
+
+func (m *Model) listenerOf(r *peer.Row) (peer.Row, bool) {
+	row, err := m.set.Row(r.Parent)
+	return row, err == nil
 }
 
 func (m *Model) openHelp() tea.Cmd {

@@ -48,6 +48,7 @@ func (m *Model) poll() tea.Cmd {
 	m.lastPoll = m.now()
 	m.takeChanges(m.set.Poll())
 	totals := m.set.Totals()
+	m.forgetGone(totals.Peers)
 	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() {
 		m.dirty = true
 	}
@@ -87,5 +88,12 @@ func (m *Model) takeIn(c *peer.Change) {
 	if c.In+c.Out > 0 {
 		m.spark.add(id, m.lastPoll, c.In+c.Out)
 	}
-	m.history(id).add(c.Events)
+	h := m.history(id)
+	h.add(c.Events, c.History.Log)
+	h.measure(&c.Row)
+	for i := range c.Events {
+		if c.Events[i].Kind == peer.EventAccepted {
+			m.history(c.Row.Parent).accepted = c.Events[i].Time
+		}
+	}
 }

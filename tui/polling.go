@@ -74,7 +74,9 @@ func transition(events []peer.Event) *peer.Event {
 // words are those of the class: the number that poll returned, the statuses.
 func (d *stepped) words() string {
 	var b strings.Builder
-	if e := d.moved; e != nil {
+	if d.before.Listener.Is || d.before.Pair.Is {
+		b.WriteString("polled; listeners and taps go on by themselves, polled or not")
+	} else if e := d.moved; e != nil {
 		fmt.Fprintf(&b, "poll → %s, %s → %s%s", returned(e.Code), className(e.From), className(e.To), d.times())
 	} else {
 		fmt.Fprintf(&b, "poll → OK, still %s%s", className(d.before.Status), d.still())
@@ -133,7 +135,7 @@ func (d *stepped) still() string {
 // false if there is none. While polling runs nothing waits for long enough.
 func (m *Model) waiting(r *peer.Row) (word string, since time.Time, waits bool) {
 	switch {
-	case m.set.Paused().IsZero():
+	case m.set.Paused().IsZero(), r.Pair.Is: // no poll judges a pair
 		return "", time.Time{}, false
 	case !r.Pending.IsZero():
 		return factWord(r), r.Pending, true

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	addHint  = "HOST:PORT, /PATH, unix:///PATH or @NAME; #label names it"
+	addHint  = "HOST:PORT or /PATH; tcp-listen://:PORT; tap: :PORT=HOST:PORT"
 	sendHint = `text with \n \r \t \xHH, or hex 0a 0b, or @file`
 )
 
@@ -29,19 +29,26 @@ func (m *Model) askSend() tea.Cmd {
 		m.say(true, "send: no peer is selected; a adds one")
 		return nil
 	}
-	if err := canSend(row); err != nil && row.Status != peer.StatusConnecting { // which may have changed by the time it is typed
+	if err := m.canSend(&row); err != nil && row.Status != peer.StatusConnecting { // which may have changed by the time it is typed
 		m.say(true, err.Error())
 		return nil
 	}
-	m.target, m.targetLabel = row.ID, row.Label
+	m.target, m.targetLabel = row.ID, m.name(&row)
 	return m.ask(modeSend)
 }
 
-func canSend(row peer.Row) error {
-	if row.Status != peer.StatusConnected {
-		return fmt.Errorf("%s is not connected (%s); r reconnects", row.Label, row.Status)
+func (m *Model) canSend(r *peer.Row) error {
+	switch {
+	case r.Listener.Is:
+		return fmt.Errorf("%s: %w", r.Label, peer.ErrListener)
+	case r.Pair.Is:
+		return fmt.Errorf("%s: %w", m.name(r), peer.ErrRelayed)
+	case r.Status == peer.StatusConnected:
+		return nil
+	case r.Parent != 0:
+		return fmt.Errorf("%s is not connected (%s); only its client can connect again", m.name(r), r.Status)
 	}
-	return nil
+	return fmt.Errorf("%s is not connected (%s); r reconnects", r.Label, r.Status)
 }
 
 func (m *Model) ask(mode mode) tea.Cmd {
@@ -129,7 +136,7 @@ func (m *Model) send() tea.Cmd {
 			return nil
 		}
 		m.endPrompt()
-		m.say(false, fmt.Sprintf("sending %s to %s", path, row.Label))
+		m.say(false, fmt.Sprintf("sending %s to %s", path, m.targetLabel))
 		return m.sendFile(row, file)
 	}
 	p, err := hexdump.ParseSend(text)
@@ -138,19 +145,19 @@ func (m *Model) send() tea.Cmd {
 		return nil
 	}
 	m.endPrompt()
+	label := m.targetLabel
 	return m.command(func() tea.Msg {
 		n, err := m.set.Send(m.ctx, row.ID, p)
-		return sentMsg{label: row.Label, n: int64(n), err: err}
+		return sentMsg{label: label, n: int64(n), err: err}
 	})
 }
 
 func (m *Model) targetRow() (peer.Row, error) {
-	i, err := m.set.Index(m.target)
+	row, err := m.set.Row(m.target)
 	if err != nil {
 		return peer.Row{}, err
 	}
-	row := m.set.Rows(nil, i, 1)[0]
-	return row, canSend(row)
+	return row, m.canSend(&row)
 }
 
 func (m *Model) endPrompt() {
@@ -175,9 +182,10 @@ func OpenFile(path string) (*os.File, error) {
 
 // sendFile sends a file in pieces, so that its size does not matter.
 func (m *Model) sendFile(row peer.Row, file *os.File) tea.Cmd {
+	label := m.targetLabel
 	return m.command(func() tea.Msg {
 		n, err := m.set.SendFrom(m.ctx, row.ID, file)
-		return sentMsg{label: row.Label, n: n, err: errors.Join(err, file.Close())}
+		return sentMsg{label: label, n: n, err: errors.Join(err, file.Close())}
 	})
 }
 

@@ -1,9 +1,7 @@
 package tui
 
 import (
-	"errors"
 	"fmt"
-	"time"
 
 	"peerscope/peer"
 	"peerscope/peer/capture"
@@ -23,15 +21,24 @@ func (m *Model) snapshot() *views.Frame {
 		f.Timeline = m.timeline(row)
 		m.bytesAndInspector(row, f)
 	}
-	if m.mode == modeHelp {
+	switch m.mode {
+	case modeHelp:
 		f.Help = m.help()
+	case modeAsk:
+		f.Question = m.question.text
 	}
 	return f
 }
 
 func (m *Model) title() views.Title {
 	t := m.set.Totals()
-	title := views.Title{Peers: t.Peers, ByStatus: t.ByStatus, In: m.rates.in, Out: m.rates.out, Dropped: t.Dropped}
+	title := views.Title{
+		Peers: t.Peers, ByStatus: t.ByStatus, In: m.rates.in, Out: m.rates.out, Dropped: t.Dropped,
+		Listeners: t.Peers, Listening: t.Listening,
+	}
+	for _, n := range t.ByStatus { // which listeners do not have
+		title.Listeners -= n
+	}
 	if since := m.set.Paused(); !since.IsZero() {
 		title.Paused, title.PausedFor = true, m.now().Sub(since)
 	}
@@ -56,95 +63,11 @@ func (m *Model) prompt() *views.Prompt {
 	return p
 }
 
-// table is the visible rows.
-func (m *Model) table() views.Table {
-	t := views.Table{First: m.firstRow, Total: m.set.Len(), Selected: -1}
-	if i, err := m.set.Index(m.selected); err == nil {
-		t.Selected = i
-	}
-	for _, r := range m.rows {
-		t.Rows = append(t.Rows, m.tableRow(r))
-	}
-	return t
-}
-
-func (m *Model) tableRow(r peer.Row) views.Row {
-	v := views.Row{
-		ID: int(r.ID), Label: r.Label, Address: r.Address, Kind: r.Kind, Status: r.Status,
-		Unread: r.Unread, RecvQ: r.RecvQ, SendQ: r.SendQ, SendQApprox: r.Approx,
-		Received: r.Received, Sent: r.Sent, Spark: m.spark.cells(r.ID, m.now()),
-		Resolving: r.Resolving, WriteClosed: r.WriteEnd,
-	}
-	fact, since, waits := m.waiting(&r)
-	switch {
-	case waits:
-		v.Fact, v.FactAge = fact, m.now().Sub(since)
-	case r.Status == peer.StatusConnecting:
-		v.Elapsed, v.Deadline = r.Sampled.Sub(r.Started), r.Deadline.Sub(r.Started)
-	case r.Resolving:
-		v.Elapsed = m.now().Sub(r.Started)
-	case r.Status != peer.StatusConnected && r.Last.Cause != nil:
-		v.Cause, v.Bad = causeWords(r.Last), r.Last.Code != 0
-		if r.Last.By == peer.ByRemote && !v.Bad {
-			v.Cause += " from peer" // the timeline has room to say what that does
-		}
-	}
-	return v
-}
-
-func (m *Model) timeline(r peer.Row) views.Timeline {
-	t := views.Timeline{Label: r.Label}
-	var before time.Time
-	add := func(v views.Event) {
-		v.After = -1
-		if !before.IsZero() {
-			v.After = v.Time.Sub(before)
-		}
-		before = v.Time
-		t.Events = append(t.Events, v)
-	}
-	for _, e := range m.history(r.ID).events {
-		add(eventView(e))
-	}
-	if v, waits := m.unpolled(&r); waits {
-		add(v)
-	}
-	return t
-}
-
-func eventView(e peer.Event) views.Event {
-	v := views.Event{Time: e.Time, From: e.From, To: e.To, Bad: e.Code != 0}
-	if late := e.Polled.Sub(e.Time); late >= noticeably {
-		v.Late = late
-	}
-	switch e.Kind {
-	case peer.EventError:
-		v.Text = e.Op + " failed"
-	case peer.EventHalfClose:
-		v.Text = "half-closed by us"
-	}
-	v.Cause = causeWords(e)
-	if e.By == peer.ByRemote && e.Code == 0 && e.To == peer.StatusNone {
-		v.Cause += "; closed, as the class does"
-	}
-	return v
-}
-
-// causeWords says why something ended, and that it was our doing where it was.
-func causeWords(e peer.Event) string {
-	switch {
-	case e.Cause == nil:
-		return ""
-	case errors.Is(e.Cause, peer.ErrDisconnected):
-		return e.Cause.Error() + " by us"
-	}
-	return e.Cause.Error()
-}
-
 // window is the bytes pane of the selected peer; false if there is none.
 func (m *Model) window() (*window, bool) {
+	row, ok := m.row()
 	log := m.set.Log(m.selected)
-	if log == nil {
+	if !ok || log == nil {
 		return nil, false
 	}
 	rects := m.layout()
@@ -154,13 +77,16 @@ func (m *Model) window() (*window, bool) {
 	h := m.history(m.selected)
 	return &window{
 		scroll: &h.scroll, height: max(rects.BytesLines(), 1),
-		items: items{log: log, events: h.events, dirs: m.dirs, perRow: rects.PerRow(m.perRow)},
+		items: items{log: log, events: h.events, pair: row.Pair, dirs: m.dirs, perRow: rects.PerRow(m.perRow)},
 	}, true
 }
 
 // bytesAndInspector makes what both say of the same lines.
 func (m *Model) bytesAndInspector(r peer.Row, f *views.Frame) {
-	f.Bytes = views.Bytes{Label: r.Label, Shown: shownDirs[m.dirs], Dropped: r.Dropped}
+	f.Bytes = views.Bytes{Label: m.name(&r), Shown: shownDirs[m.dirs], Relayed: r.Pair.Is, Dropped: r.Dropped}
+	if r.Pair.Is {
+		f.Bytes.Shown = relayedDirs[m.dirs]
+	}
 	w, ok := m.window()
 	if !ok {
 		return
@@ -195,12 +121,12 @@ func (w *window) view(l line, buf []byte) views.Line {
 			v.Len = l.item.dropped[capture.Out]
 		}
 	case l.item.event != nil:
-		v.Kind, v.Event = views.LineEvent, eventView(*l.item.event)
+		v.Kind, v.Event = views.LineEvent, eventView(l.item.event, &w.pair)
 		v.Event.After = -1 // the timeline tells that
 	case l.off == lineGap:
 		v.Kind = views.LineGap
 	case l.off == lineHead:
-		v.Kind, v.Len = views.LineChunk, c.Len
+		v.Kind, v.Len, v.HalfClosed = views.LineChunk, c.Len, w.afterHalfClose(c)
 	default:
 		v.Kind, v.Offset = views.LineHex, c.Off+l.off
 		n, _ := w.log.CopyAt(buf[:min(int64(len(buf)), c.Len-l.off)], c.Dir, v.Offset) // 0 if it went just now
@@ -209,8 +135,12 @@ func (w *window) view(l line, buf []byte) views.Line {
 	return v
 }
 
-// shownDirs are the words for what the bytes pane shows, in the order of the v key.
-var shownDirs = map[capture.Dirs]string{capture.Both: "both", capture.In.Only(): "in", capture.Out.Only(): "out"}
+// shownDirs are the words for what the bytes pane shows, in the order of the v
+// key; relayedDirs are those of a relayed pair.
+var (
+	shownDirs   = map[capture.Dirs]string{capture.Both: "both", capture.In.Only(): "in", capture.Out.Only(): "out"}
+	relayedDirs = map[capture.Dirs]string{capture.Both: "both", capture.In.Only(): "← server", capture.Out.Only(): "→ client"}
+)
 
 func (m *Model) cycleDirs() {
 	switch m.dirs {

@@ -331,7 +331,7 @@ func (r *windowRun) step() {
 		at := [...]int64{r.clock, r.last, r.clock - int64(r.rnd.Intn(3))}[r.rnd.Intn(3)]
 		e := peer.Event{Time: time.Unix(0, at), Cause: fmt.Errorf("number %d", len(r.steps))}
 		p.addEvent(e)
-		r.h.add([]peer.Event{e})
+		r.h.add([]peer.Event{e}, nil)
 		r.did("event at %d", at)
 	case 6:
 		p.freeze()

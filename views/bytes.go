@@ -11,7 +11,7 @@ func (p *pen) bytes(v *Bytes, r *Rects, focused bool) framed {
 		line: func(y int) {
 			switch {
 			case y < len(v.Lines):
-				p.bytesLine(&v.Lines[y], d, y == 0)
+				p.bytesLine(v, &v.Lines[y], d, y == 0)
 			case len(v.Lines) == 0 && y == (h-1)/2:
 				p.middle(dim, cut(tidy(v.Empty), w-2))
 			}
@@ -51,12 +51,12 @@ func (p *pen) bytesTitle(v *Bytes) {
 }
 
 // bytesLine draws one line of any kind.
-func (p *pen) bytesLine(l *Line, d *dump, first bool) {
+func (p *pen) bytesLine(v *Bytes, l *Line, d *dump, first bool) {
 	switch l.Kind {
 	case LineHex:
 		p.hexRow(l, d, first)
 	case LineChunk:
-		p.chunkLine(l, d)
+		p.chunkLine(l, d, v.Relayed)
 	case LineGap:
 		var b [40]byte
 		p.ruledLine(d, append(appendPause(b[:0], l.Gap), " without traffic"...), faint, part{})
@@ -76,19 +76,24 @@ func directionArrow(sent bool) part {
 	return part{in, "←"}
 }
 
-// direction names a direction.
-func direction(sent bool) part {
-	if sent {
+// direction names a direction; of a relayed pair by who sent it.
+func direction(sent, relayed bool) part {
+	switch {
+	case sent && relayed:
+		return part{outStrong, "→ client"}
+	case sent:
 		return part{outStrong, "→ sent"}
+	case relayed:
+		return part{inStrong, "← server"}
 	}
 	return part{inStrong, "← received"}
 }
 
 // chunkLine is the header of a chunk: which way, when, how long after the
-// chunk before, how many bytes.
-func (p *pen) chunkLine(l *Line, d *dump) {
+// chunk before, how many bytes, and that the other direction had ended.
+func (p *pen) chunkLine(l *Line, d *dump, relayed bool) {
 	left := p.col
-	name := direction(l.Out)
+	name := direction(l.Out, relayed)
 	p.gap(1)
 	p.text(name.style, name.text)
 	var b [32]byte
@@ -100,6 +105,10 @@ func (p *pen) chunkLine(l *Line, d *dump) {
 		p.right(faint, appendDuration(append(b[:0], '+'), l.Gap), left+d.head.gap.end())
 	}
 	p.right(plain, appendSize(b[:0], l.Len), left+d.head.size.end())
+	if note := "after the half-close"; l.HalfClosed && p.limit-p.col > cells(note)+3 {
+		p.gap(2)
+		p.text(dim, note)
+	}
 }
 
 // eventLine is a transition or a half-close among the bytes, in the columns

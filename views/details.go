@@ -214,9 +214,6 @@ func (l Look) style() style {
 	return plain
 }
 
-// barParts are eighths of a cell.
-var barParts = [...]string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}
-
 // bar writes a queue: its name, how full it is, what waits, and where there is
 // room for it the limit.
 func (p *pen) bar(b *Bar, w int) {
@@ -259,10 +256,10 @@ func (p *pen) bar(b *Bar, w int) {
 // fill writes a bar of width cells, filled from 0 to 1. What is not empty shows
 // at least an eighth of a cell.
 func (p *pen) fill(st style, fill float64, width int) {
-	eighths := int(math.Ceil(fill * float64(width) * 8))
+	full := int(math.Ceil(fill * float64(width) * 8))
 	end := p.col + width
-	p.rule(st, "█", p.col+eighths/8)
-	if part := barParts[eighths%8]; part != "" && p.col < end {
+	p.rule(st, "█", p.col+full/8)
+	if part := eighths[full%8]; part != "" && p.col < end {
 		p.text(st, part)
 	}
 	p.rule(faint, "░", end)

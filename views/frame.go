@@ -22,6 +22,7 @@ type Frame struct {
 	Help      *Help    // drawn over the panes when not nil
 	Prompt    *Prompt  // takes the key line's place when not nil
 	Notice    Notice   // takes the key line's place when it has text and there is no prompt
+	Question  string   // to be answered with y or n; takes the key line's place when not ""
 }
 
 // Beside reports whether something stands beside the bytes or in their place.
@@ -44,6 +45,8 @@ type Title struct {
 	ByStatus [4]int  // how many peers have each peer.Status
 	In, Out  float64 // bytes a second, all peers together
 	Dropped  int64   // bytes that the memory budget took, all peers together
+
+	Listeners, Listening int // how many of the peers are listeners, which have no status, and how many of those listen
 
 	Paused    bool // polling is
 	PausedFor time.Duration
@@ -73,7 +76,21 @@ type Row struct {
 	Resolving            bool          // a name is being looked up
 	WriteClosed          bool          // we have half-closed: nothing more is sent
 	Bad                  bool          // Cause is an error though Status is not ERROR (a path that does not exist)
+	Note                 string        // said in place of the sparkline: "client half-closed"
+	Tree                 Tree          // where it stands among listeners and their connections
+	Listener             *Listener     // of a listener, which has no status and no bytes; nil on every other row
+	Hold                 *Hold         // nil: not held
 }
+
+// Way is a direction that something may have.
+type Way uint8
+
+// The ways.
+const (
+	WayNone Way = iota // none, or both
+	WayOut             // sent; of a relayed pair from the client to the server
+	WayIn
+)
 
 // Timeline is what happened to the selected peer.
 type Timeline struct {
@@ -91,12 +108,14 @@ type Event struct {
 	Waits    bool          // Text is a fact that no poll has judged yet
 	Cause    string        // "FIN; closed, as the class does", "connection refused"
 	Bad      bool          // an error: shown in the error colour
+	Way      Way           // the direction of a relayed pair that Text is about
 }
 
 // Bytes is the bytes pane. Lines are exactly those to show, top first.
 type Bytes struct {
 	Label   string
 	Shown   string // "both", "in" or "out"
+	Relayed bool   // between a client and a server: what was sent is the client's, what was received the server's
 	Frozen  bool
 	Behind  int64 // bytes that came after the last shown byte while frozen
 	Dropped int64 // bytes of this peer that the memory budget took
@@ -137,6 +156,8 @@ type Line struct {
 	Offset int64         // hex: of its first byte in its direction
 	Data   []byte        // hex: its bytes, at most PerRow
 	Event  Event         // event
+
+	HalfClosed bool // chunk: the other direction had ended before it
 }
 
 // Key is one binding as shown in the key line and in the help.

@@ -6,11 +6,13 @@ const (
 	promptGap  = 2 // between the input and the hint
 )
 
-// foot draws the last line: the prompt, else the notice, else the keys.
+// foot draws the last line: the question, else the prompt, the notice or the keys.
 func (p *pen) foot(f *Frame) {
 	p.begin()
 	p.limit--
 	switch {
+	case f.Question != "":
+		p.question(f.Question)
 	case f.Prompt != nil:
 		p.prompt(f.Prompt)
 	case f.Notice.Text != "":
@@ -48,6 +50,22 @@ func (p *pen) notice(n *Notice) {
 		p.text(bad, "✖ ")
 	}
 	p.text(st, cutWords(tidy(n.Text), p.limit-p.col))
+}
+
+// answers are what a question may be answered with.
+var answers = []Key{{"y", "yes"}, {"n", "no"}}
+
+// question writes a question, which gives way to its answers.
+func (p *pen) question(q string) {
+	const room = len("  y yes  n no")
+	p.gap(1)
+	p.text(warmStrong, cutWords(tidy(q), p.limit-p.col-room))
+	for _, k := range answers {
+		p.gap(2)
+		p.text(accent, k.Keys)
+		p.gap(1)
+		p.text(dim, k.Does)
+	}
 }
 
 // prompt writes the input line. The hint stands at the right end, where it

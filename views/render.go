@@ -84,6 +84,8 @@ var welcome = []hint{
 	{},
 	{"127.0.0.1:6379", "connect to a TCP port"},
 	{"unix:///tmp/app.sock", "connect to a Unix socket"},
+	{":6380=127.0.0.1:6379", "tap: stand between two programs (paths too)"},
+	{"tcp-listen://:9000", "listen, and be the server"},
 	{"…#redis", "behind an address: a name for its row"},
 	{},
 	{"peerscope demo", "the same with built-in peers"},

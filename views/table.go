@@ -1,6 +1,7 @@
 package views
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -118,10 +119,12 @@ func (p *pen) rowNames(row *Row, at *columns, left int, selected bool) {
 	address := tidy(row.Address)
 	s := at[columnLabel]
 	p.to(left + s.x)
+	p.treeMark(row.Tree)
+	room := left + s.end() - p.col
 	if label == "" && at[columnAddress].w == 0 {
-		label = elide(address, s.w)
+		label = elide(address, room)
 	}
-	p.textWidth(name, label, s.w)
+	p.textWidth(name, label, room)
 	if s = at[columnAddress]; s.w > 0 {
 		p.to(left + s.x)
 		p.text(plain, elide(address, s.w))
@@ -135,6 +138,9 @@ func (p *pen) rowNames(row *Row, at *columns, left int, selected bool) {
 // rowStatus writes the status as shape and word.
 func (p *pen) rowStatus(row *Row, at *columns, left int) {
 	m, word := markOf(row.Status), row.Status.String()
+	if row.Listener != nil {
+		m, word = row.Listener.State.mark()
+	}
 	p.to(left + at[columnStatus].x)
 	p.text(m.style, m.shape)
 	if at.statusWord() {
@@ -143,25 +149,31 @@ func (p *pen) rowStatus(row *Row, at *columns, left int) {
 	}
 }
 
-// rowNumbers writes the counts.
+// rowNumbers writes the counts. A listener has none.
 func (p *pen) rowNumbers(row *Row, at *columns, left int) {
-	p.amount(at[columnUnread], left, row.Unread, true, false)
-	p.amount(at[columnRecvQ], left, row.RecvQ, true, false)
+	if row.Listener != nil {
+		return
+	}
+	bright := int64(attention)
+	if row.Hold != nil {
+		bright = 1
+	}
+	p.amount(at[columnUnread], left, row.Unread, bright, false)
+	p.amount(at[columnRecvQ], left, row.RecvQ, bright, false)
 	if row.WriteClosed && row.SendQ <= 0 {
 		if s := at[columnSendQ]; s.w > 0 {
 			p.to(left + s.end() - len("closed"))
 			p.text(dim, "closed")
 		}
 	} else {
-		p.amount(at[columnSendQ], left, row.SendQ, true, row.SendQApprox)
+		p.amount(at[columnSendQ], left, row.SendQ, bright, row.SendQApprox)
 	}
-	p.amount(at[columnReceived], left, row.Received, false, false)
-	p.amount(at[columnSent], left, row.Sent, false, false)
+	p.amount(at[columnReceived], left, row.Received, math.MaxInt64, false)
+	p.amount(at[columnSent], left, row.Sent, math.MaxInt64, false)
 }
 
-// amount writes a number of bytes into its column; waiting bytes are bright
-// when there are many of them.
-func (p *pen) amount(s span, left int, n int64, waiting, approx bool) {
+// amount writes a number of bytes into its column, brightly from so many on.
+func (p *pen) amount(s span, left int, n, bright int64, approx bool) {
 	if s.w == 0 {
 		return
 	}
@@ -174,14 +186,15 @@ func (p *pen) amount(s span, left int, n int64, waiting, approx bool) {
 	switch {
 	case n <= 0:
 		st = faint
-	case waiting && n >= attention:
+	case n >= bright:
 		st = warmStrong
 	}
 	p.right(st, appendSize(digits, n), left+s.end())
 }
 
 // rowNote writes what stands in the last column: why the peer ended, how far
-// its connect is, or its traffic.
+// its connect is, where the bytes of a held one wait, how many connections a
+// listener has, or its traffic.
 func (p *pen) rowNote(row *Row, width int) {
 	switch {
 	case row.Fact != "":
@@ -194,6 +207,12 @@ func (p *pen) rowNote(row *Row, width int) {
 		p.text(st, shortCause(tidy(row.Cause), width))
 	case row.Resolving, row.Status == peer.StatusConnecting:
 		p.textWidth(warm, progress(row, width), width)
+	case row.Listener != nil:
+		p.textWidth(plain, row.Listener.counts(width), width)
+	case row.Hold != nil:
+		p.hold(row.Hold, width)
+	case row.Note != "":
+		p.text(out, shortCause(tidy(row.Note), width))
 	default:
 		p.sparkline(row.Spark, width)
 	}

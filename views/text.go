@@ -182,6 +182,9 @@ func cut(s string, width int) string {
 	return ansi.Truncate(s, width, "…")
 }
 
+// loopback is what ":6379" may go without.
+const loopback = "127.0.0.1"
+
 // elide shortens a clean address to at most width cells. The two sides of a
 // tap share the room; else the scheme goes first, then the middle, because
 // the end of a path or a port tells most.
@@ -192,6 +195,10 @@ func elide(s string, width int) string {
 	}
 	const arrow = " → "
 	if from, to, tap := strings.Cut(s, arrow); tap && width >= 20 {
+		from, to = strings.TrimPrefix(from, loopback), strings.TrimPrefix(to, loopback)
+		if short := from + arrow + to; cells(short) <= width {
+			return short
+		}
 		room := width - cells(arrow)
 		from = elide(from, max(room*3/5, room-cells(to)))
 		return from + arrow + elide(to, room-cells(from))
@@ -241,6 +248,18 @@ var shortenings = []struct{ long, short string }{
 	{"; closed, as the class does", ""},
 	{" from peer", ""},
 	{" by us", ""},
+	{"address already in use", "in use"},
+	{", seen as a plain end on the other side", " → plain end"},
+	{"reset by client", "client reset"},
+	{"reset by server", "server reset"},
+	{" → plain end", " → end"},
+	{"client reset → end", "reset → end"},
+	{"server reset → end", "reset → end"},
+	{"FIN from client", "client FIN"},
+	{"FIN from server", "server FIN"},
+	{"EOF from client", "client EOF"},
+	{"EOF from server", "server EOF"},
+	{" half-closed", " FIN"},
 }
 
 // shortCause fits a clean cause into width cells, familiar words first.

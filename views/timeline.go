@@ -162,6 +162,10 @@ func eventName(e *Event) part {
 		return part{warm, "… " + shortestCause(tidy(e.Text))}
 	case e.Bad:
 		return part{bad, "✖ " + tidy(e.Text)}
+	case e.Way == WayOut:
+		return part{out, "→ " + tidy(e.Text)}
+	case e.Way == WayIn:
+		return part{in, "← " + tidy(e.Text)}
 	}
 	return part{out, "◦ " + tidy(e.Text)}
 }

@@ -64,12 +64,33 @@ func pausedText(t *Title, room int) string {
 	return ""
 }
 
-// headWidth is what the number of peers takes, countsWidth what the counts by
-// status take without their words.
+// headWidth is what the number of peers takes, countsWidth what the counts
+// behind it take without their words.
 func headWidth(t *Title) int   { return 2 + decimals(t.Peers) + 1 + len("peers") }
-func countsWidth(t *Title) int { return len(titleOrder) * (2 + 2 + decimals(t.Peers)) }
+func countsWidth(t *Title) int { return len(countsOf(t)) * (2 + 2 + decimals(t.Peers)) }
 
-// totals writes how many peers there are, by status, and what was dropped.
+// titleCount is how many peers there are of a kind.
+type titleCount struct {
+	statusMark
+	word string
+	n    int
+}
+
+// countsOf is what the title counts: listeners where there are any, and the
+// others by their status.
+func countsOf(t *Title) []titleCount {
+	list := make([]titleCount, 0, 1+len(titleOrder))
+	if t.Listeners > 0 {
+		m, word := ListenerListening.mark()
+		list = append(list, titleCount{m, word, t.Listening})
+	}
+	for _, s := range titleOrder {
+		list = append(list, titleCount{markOf(s), s.String(), t.ByStatus[s]})
+	}
+	return list
+}
+
+// totals writes how many peers there are, of each kind, and what was dropped.
 func (p *pen) totals(t *Title) {
 	digits := decimals(t.Peers)
 	name := "peers"
@@ -79,8 +100,9 @@ func (p *pen) totals(t *Title) {
 	room := p.limit - p.col
 	head, short := headWidth(t), countsWidth(t)
 	words := short
-	for _, s := range titleOrder {
-		words += 1 + len(s.String())
+	counts := countsOf(t)
+	for _, c := range counts {
+		words += 1 + len(c.word)
 	}
 	if room < head {
 		return
@@ -94,8 +116,8 @@ func (p *pen) totals(t *Title) {
 	if room < short {
 		return
 	}
-	for _, s := range titleOrder {
-		p.count(s, t.ByStatus[s], digits, room >= words)
+	for _, c := range counts {
+		p.count(c, digits, room >= words)
 	}
 	if room >= words {
 		room -= words
@@ -110,20 +132,19 @@ func (p *pen) totals(t *Title) {
 	}
 }
 
-// count writes how many peers have a status; none are faint.
-func (p *pen) count(s peer.Status, n, digits int, word bool) {
-	m := markOf(s)
-	shape, number, name := m.style, plain, dim
-	if n == 0 {
+// count writes how many peers there are of a kind; none are faint.
+func (p *pen) count(c titleCount, digits int, word bool) {
+	shape, number, name := c.style, plain, dim
+	if c.n == 0 {
 		shape, number, name = faint, faint, faint
 	}
 	p.gap(2)
-	p.text(shape, m.shape)
-	p.gap(1 + digits - decimals(n))
-	p.int(number, n)
+	p.text(shape, c.shape)
+	p.gap(1 + digits - decimals(c.n))
+	p.int(number, c.n)
 	if word {
 		p.gap(1)
-		p.text(name, s.String())
+		p.text(name, c.word)
 	}
 }
 

@@ -123,18 +123,24 @@ func ancillary(h head, e *peer.Event) []byte {
 		Dir    string   `json:"dir"`
 		Offset int64    `json:"offset"`
 		FDs    []string `json:"fds"`
-		PID    *int     `json:"pid,omitempty"`
-		UID    *int     `json:"uid,omitempty"`
-		GID    *int     `json:"gid,omitempty"`
+		PID    *int64   `json:"pid,omitempty"`
+		UID    *int64   `json:"uid,omitempty"`
+		GID    *int64   `json:"gid,omitempty"`
 		Cause  string   `json:"cause,omitempty"`
 	}{head: h, Dir: e.Dir.String(), FDs: []string{}, Cause: newFailure(e).Cause}
 	if with := e.With; with != nil {
 		line.Offset, line.FDs = with.Off, append(line.FDs, with.FDs...)
-		if who := with.Who; who != nil {
-			line.PID, line.UID, line.GID = &who.PID, &who.UID, &who.GID
-		}
+		line.PID, line.UID, line.GID = number(with.Who.PID), number(with.Who.UID), number(with.Who.GID)
 	}
 	return encode(line)
+}
+
+// number is nil where there is none.
+func number(f peer.Figure[int64]) *int64 {
+	if !f.Known {
+		return nil
+	}
+	return &f.Value
 }
 
 // EventKind returns the name of an event's kind.

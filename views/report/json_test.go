@@ -113,7 +113,7 @@ func TestEachEventIsTheDocumentedLine(t *testing.T) {
 		},
 		"descriptors": {
 			report.Event(pair(), &peer.Event{Kind: peer.EventAncillary, Time: at(6), Polled: at(6), Dir: capture.Out,
-				With: &peer.Ancillary{Off: 12, FDs: []string{"socket:[91827]", "/dev/null"}, Who: &peer.Credentials{PID: 4711}}}),
+				With: &peer.Ancillary{Off: 12, FDs: []string{"socket:[91827]", "/dev/null"}, Who: peer.Credentials{PID: known(4711), UID: known(0), GID: known(0)}}}),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"ancillary","dir":"out","offset":12,` +
 				`"fds":["socket:[91827]","/dev/null"],"pid":4711,"uid":0,"gid":0}`,
 		},
@@ -243,3 +243,5 @@ func ExampleBytes() {
 	fmt.Print(string(report.Bytes(row, chunk, []byte("+PONG\r\n"))))
 	// Output: {"time":"2026-11-23T09:00:00.000000000Z","peer":1,"label":"redis","address":"tcp://127.0.0.1:6379","kind":"dial","event":"data","dir":"in","offset":0,"len":7,"data":"K1BPTkcNCg=="}
 }
+
+func known(n int64) peer.Figure[int64] { return peer.Figure[int64]{Value: n, Known: true} }

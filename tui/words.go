@@ -1,0 +1,121 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"peerscope/peer"
+	"peerscope/peer/capture"
+	"peerscope/views"
+)
+
+func (m *Model) timeline(r peer.Row) views.Timeline {
+	t := views.Timeline{Label: m.name(&r)}
+	var before time.Time
+	add := func(v views.Event) {
+		v.After = -1
+		if !before.IsZero() {
+			v.After = v.Time.Sub(before)
+		}
+		before = v.Time
+		t.Events = append(t.Events, v)
+	}
+	events := m.history(r.ID).events
+	for i := range events {
+		add(eventView(&events[i], &r.Pair))
+	}
+	if v, waits := m.unpolled(&r); waits {
+		add(v)
+	}
+	return t
+}
+
+// eventView says an event of a peer in words; p is its row's.
+func eventView(e *peer.Event, p *peer.Pair) views.Event {
+	v := views.Event{Time: e.Time, From: e.From, To: e.To, Bad: e.Code != 0, Cause: causeWords(e, p)}
+	if late := e.Polled.Sub(e.Time); late >= noticeably {
+		v.Late = late
+	}
+	switch e.Kind {
+	case peer.EventStatus:
+		if e.By == peer.ByRemote && e.Code == 0 && e.To == peer.StatusNone {
+			v.Cause += "; closed, as the class does"
+		}
+	case peer.EventError:
+		v.Text = e.Op + " failed"
+		if e.Op == "stop" && e.Code == 0 {
+			v.Text, v.Cause = "stopped listening", ""
+		}
+	case peer.EventHalfClose:
+		v.Text = "half-closed by us"
+		if e.By == peer.ByClient || e.By == peer.ByServer {
+			v.Text, v.Way = e.By.String()+" half-closed", wayOf(e.Dir)
+		}
+	case peer.EventListening:
+		v.Text, v.Cause = "listening", "at "+e.Remote
+	case peer.EventAccepted:
+		v.Text, v.Cause = "accepted", "from "+short(e.Remote)
+	case peer.EventAncillary:
+		ancillary(e, &v)
+	}
+	return v
+}
+
+func wayOf(d capture.Dir) views.Way {
+	if d == capture.Out {
+		return views.WayOut
+	}
+	return views.WayIn
+}
+
+// ancillary says what came beside a byte of a relayed pair.
+func ancillary(e *peer.Event, v *views.Event) {
+	v.Way, v.Bad = wayOf(e.Dir), e.Cause != nil
+	if e.With == nil {
+		return
+	}
+	what := append([]string(nil), e.With.FDs...)
+	if who := e.With.Who.String(); who != "" {
+		what = append(what, "from "+who)
+	}
+	if v.Cause != "" {
+		what = append(what, v.Cause)
+	}
+	v.Cause = strings.Join(what, ", ")
+	v.Text = fmt.Sprintf("%d descriptors", len(e.With.FDs))
+	if len(e.With.FDs) == 1 {
+		v.Text = "1 descriptor"
+	}
+}
+
+// softened is said of an ending that one side of a tap did not see as it was.
+const softened = ", seen as a plain end on the other side"
+
+// causeWords says why something ended, and whose doing it was where that is not
+// the other end's.
+func causeWords(e *peer.Event, p *peer.Pair) string {
+	switch {
+	case e.Cause == nil:
+		return ""
+	case errors.Is(e.Cause, peer.ErrDisconnected):
+		return e.Cause.Error() + " by us"
+	case e.Kind != peer.EventStatus || e.By != peer.ByClient && e.By != peer.ByServer:
+		return e.Cause.Error()
+	}
+	words := e.By.String() + ": " + e.Cause.Error()
+	switch {
+	case e.From == peer.StatusConnecting:
+		words = e.Cause.Error() // it speaks of the target itself
+	case e.Code == 0:
+		words = e.Cause.Error() + " from " + e.By.String()
+	case errors.Is(e.Cause, syscall.ECONNRESET):
+		words = "reset by " + e.By.String()
+	}
+	if p.Softened {
+		words += softened
+	}
+	return words
+}
