@@ -118,7 +118,8 @@ func diagAddr(family byte, port, ip []byte) netip.AddrPort {
 }
 
 // farUnix asks our socket who is at its other end, and then for that one. Both
-// go by inode, which the kernel looks for among the Unix sockets of the namespace.
+// go by inode, which the kernel looks for among all Unix sockets of the namespace,
+// one by one: 14 µs where there are few, 1.3 ms with 16,000 of them.
 func (a *farAsker) farUnix(fd int) (far FarEnd) {
 	var stat unix.Stat_t
 	if unix.Fstat(fd, &stat) != nil {
