@@ -27,10 +27,10 @@ func (a *farAsker) backOf(fd int, family Family, taken, limit int64) Back {
 	b.Waiting.Bytes, _ = kernelQueues(fd)
 	memory, options := socketMemory(fd, family), askOption(fd, unix.SOL_SOCKET, unix.SO_RCVBUF)
 	b.Waiting.Used, b.Waiting.Limit = orNone(memory.Recv), orNone(options)
-	if family == FamilyUDS {
-		b.Waiting.Used, b.Waiting.Limit = -1, -1 // its memory is charged to the sender
-	}
 	far := a.farEnd(fd, family)
+	if family == FamilyUDS { // what waits there fills the sender's buffer, and no other
+		b.Waiting.Used, b.Waiting.Limit = b.Waiting.Bytes, orNone(far.SendBuf)
+	}
 	b.Sender = Level{orNone(far.SendQ), orNone(far.SendMem), orNone(far.SendBuf)}
 	return b
 }

@@ -35,7 +35,7 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Panes", bind([]string{"1"}, "1", "peers"), "", focusOn(views.PanePeers)},
 		{"Panes", bind([]string{"2"}, "2", "timeline"), "", focusOn(views.PaneTimeline)},
 		{"Panes", bind([]string{"3"}, "3", "bytes"), "", focusOn(views.PaneBytes)},
-		{"Panes", bind([]string{"4"}, "4", "inspector"), "", act((*Model).focusInspector)},
+		{"Panes", bind([]string{"4"}, "4", "inspector, or kernel"), "", act((*Model).focusBeside)},
 
 		{"Move", bind([]string{"j", "down"}, "j ↓", "down a line"), "", move(func(m *Model) int { return 1 })},
 		{"Move", bind([]string{"k", "up"}, "k ↑", "up a line"), "", move(func(m *Model) int { return -1 })},
@@ -55,6 +55,7 @@ func init() { // filled here because the actions refer to the table through the 
 			onPeer("half-close", (*peer.Set).CloseWrite)},
 		{"Peers", bind([]string{"r"}, "r", "reconnect, or listen again"), "reconnect", (*Model).reconnect},
 		{"Peers", bind([]string{"x"}, "x", "remove the row and its history"), "remove", (*Model).remove},
+		{"Peers", bind([]string{"K"}, "K", "kernel's view: TCP_INFO, options, who it is"), "kernel", act((*Model).toggleDetails)},
 
 		{"Bytes", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze)},
 		{"Bytes", bind([]string{" "}, "space", "the same in the bytes pane; else fold"), "", act((*Model).space)},
@@ -118,16 +119,16 @@ func (m *Model) footOrder() []string {
 	case !m.set.Paused().IsZero():
 		return []string{
 			"help", "quit", "poll once", "polling", "reconnect", "disconnect", "hold",
-			"send", "pane", "freeze", "follow", "inspect", "add", "half-close", "remove", "fold", "direction", "row", "byte order",
+			"send", "pane", "freeze", "follow", "inspect", "kernel", "add", "half-close", "remove", "fold", "direction", "row", "byte order",
 		}
 	case m.focus == views.PaneBytes, m.focus == views.PaneInspector:
 		return []string{
-			"help", "quit", "send", "pane", "freeze", "follow", "hold", "inspect", "byte order", "direction", "row",
+			"help", "quit", "send", "pane", "freeze", "follow", "hold", "inspect", "kernel", "byte order", "direction", "row",
 			"polling", "disconnect", "reconnect", "half-close", "add", "remove", "fold", "poll once",
 		}
 	}
 	return []string{
-		"help", "quit", "send", "add", "pane", "hold", "freeze", "polling", "follow", "inspect",
+		"help", "quit", "send", "add", "pane", "hold", "freeze", "polling", "follow", "inspect", "kernel",
 		"disconnect", "reconnect", "half-close", "fold", "remove", "poll once", "direction", "row", "byte order",
 	}
 }

@@ -47,6 +47,9 @@ const (
 // toggleInspector opens the inspector, and the keys move its cursor; or it
 // closes it.
 func (m *Model) toggleInspector() {
+	if m.details.open {
+		m.closeDetails()
+	}
 	m.inspector.open = !m.inspector.open
 	switch {
 	case !m.inspector.open:
@@ -64,13 +67,6 @@ func (m *Model) toggleInspector() {
 		m.focus = views.PaneBytes
 		m.say(false, inspectorNews)
 	}
-}
-
-func (m *Model) focusInspector() {
-	if !m.inspector.open {
-		m.toggleInspector()
-	}
-	m.focus = views.PaneInspector
 }
 
 func (m *Model) swapByteOrder() {

@@ -50,6 +50,7 @@ type Model struct {
 	dirs          capture.Dirs // the directions that the bytes pane shows
 	perRow        int          // bytes a row of hex at most; 0: as many as fit
 	inspector     inspector
+	details       details
 
 	histories map[peer.ID]*history
 	spark     spark

@@ -10,7 +10,7 @@ import (
 
 func (m *Model) turnFocus(by int) {
 	panes := int(views.PaneInspector)
-	if m.inspector.open {
+	if m.beside() {
 		panes++
 	}
 	m.focus = views.Pane((int(m.focus) + by + panes) % panes)
@@ -55,6 +55,7 @@ func (m *Model) settle() {
 	m.firstRow = max(m.firstRow, i-max(visible, 1)+1)
 	m.firstRow = max(min(m.firstRow, total-max(visible, 1)), 0)
 	m.keepCursor()
+	m.askKernel()
 	m.rows = m.set.Rows(m.rows[:0], m.firstRow, visible+1)
 	m.set.Show(m.rows)
 	if p := m.prompt(); p != nil {
@@ -107,7 +108,7 @@ func (m *Model) moveBy(lines int) {
 		m.scrollBy(lines)
 		return
 	case views.PaneInspector:
-		m.selectValue(lines)
+		m.moveBeside(lines)
 		return
 	}
 	i, err := m.set.Index(m.selected)
@@ -116,13 +117,22 @@ func (m *Model) moveBy(lines int) {
 	}
 }
 
+// moveBeside moves what the pane beside the bytes shows.
+func (m *Model) moveBeside(lines int) {
+	if m.details.open {
+		m.details.scroll += lines // a frame brings it back within bounds
+		return
+	}
+	m.selectValue(lines)
+}
+
 func (m *Model) toStart() {
 	switch m.focus {
 	case views.PaneBytes:
 		m.bytesToStart()
 		return
 	case views.PaneInspector:
-		m.inspector.selected = 0
+		m.inspector.selected, m.details.scroll = 0, 0
 		return
 	}
 	m.selectIndex(0)
@@ -134,7 +144,7 @@ func (m *Model) toEnd() {
 		m.follow()
 		return
 	case views.PaneInspector:
-		m.selectValue(maxTree)
+		m.moveBeside(maxTree)
 		return
 	}
 	m.selectIndex(m.set.Len() - 1)

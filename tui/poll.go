@@ -49,7 +49,7 @@ func (m *Model) poll() tea.Cmd {
 	m.takeChanges(m.set.Poll())
 	totals := m.set.Totals()
 	m.forgetGone(totals.Peers)
-	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() {
+	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() || m.askKernel() {
 		m.dirty = true
 	}
 	if m.notice.Text != "" && m.lastPoll.After(m.noticeEnd) {

@@ -10,7 +10,7 @@ import (
 
 // layout is the screen's division for the present size and peers.
 func (m *Model) layout() views.Rects {
-	return views.Layout(m.width, m.height, m.set.Len(), m.focus, m.inspector.open)
+	return views.Layout(m.width, m.height, m.set.Len(), m.focus, m.beside())
 }
 
 // snapshot is the model's state as plain data: what is visible, and no more.
@@ -72,7 +72,7 @@ func (m *Model) window() (*window, bool) {
 	}
 	rects := m.layout()
 	if !rects.Shown(views.PaneBytes) { // as it will be when it is unfolded
-		rects = views.Layout(m.width, m.height, m.set.Len(), views.PaneBytes, m.inspector.open)
+		rects = views.Layout(m.width, m.height, m.set.Len(), views.PaneBytes, m.beside())
 	}
 	h := m.history(m.selected)
 	return &window{
@@ -92,8 +92,11 @@ func (m *Model) bytesAndInspector(r peer.Row, f *views.Frame) {
 		return
 	}
 	lines := m.bytes(w, &f.Bytes)
-	if m.inspector.open {
+	switch {
+	case m.inspector.open:
 		f.Inspector = m.inspect(w, lines, &f.Bytes)
+	case m.details.open:
+		f.Details = m.detailsView(&r)
 	}
 }
 
