@@ -6,9 +6,6 @@ import (
 	"peerscope/views"
 )
 
-// heldUnread is at how many unread bytes a held row of our own stops taking more.
-const heldUnread = 64 << 10
-
 // hold stops consuming what the selected peer gets, or lets go. Of a relayed
 // pair it holds the directions that the bytes pane shows.
 func (m *Model) hold() {
@@ -55,7 +52,7 @@ func (m *Model) holding(r *peer.Row) *views.Hold {
 	if r.Held == 0 || r.Status != peer.StatusConnected {
 		return nil
 	}
-	h := &views.Hold{}
+	h, most := &views.Hold{}, m.history(r.ID).most
 	if r.Pair.Is {
 		switch r.Held {
 		case capture.Out.Only():
@@ -64,35 +61,28 @@ func (m *Model) holding(r *peer.Row) *views.Hold {
 			h.Way = views.WayIn
 		}
 	}
-	bytes, most := heldBytes(r), m.history(r.ID).most
-	for i := range h.Bars {
-		h.Bars[i] = views.Bar{Value: bytes[i], Limit: most[i]}
-	}
-	if !r.Pair.Is {
-		h.Bars[0].Limit = heldUnread
+	for i, l := range heldLevels(r) {
+		h.Bars[i] = views.Bar{Value: l.Used, Limit: l.Limit}
+		if l.Used < 0 || l.Limit <= 0 {
+			h.Bars[i] = views.Bar{Value: l.Bytes, Limit: most[i]}
+		}
 	}
 	return h
 }
 
-// heldBytes is where the bytes wait that are not taken: with us, in the kernel's
-// receive queue, in the sender's send queue; -1 where there is no figure. Of a
-// pair that is held both ways it is their sum.
-func heldBytes(r *peer.Row) [3]int64 {
-	if !r.Pair.Is {
-		return [3]int64{r.Unread, r.RecvQ, -1}
+// heldLevels is where the bytes wait that are not taken: with us, in the
+// kernel's receive queue, in the sender's send queue. Of a pair that is held
+// both ways it is the way with more of them.
+func heldLevels(r *peer.Row) [3]peer.Level {
+	b := &r.Back[capture.In]
+	if out := &r.Back[capture.Out]; heldBytes(out) > heldBytes(b) || !r.Held.Has(capture.In) {
+		b = out
 	}
-	sum := [3]int64{-1, -1, -1}
-	for d, q := range r.Pair.Ways {
-		if !r.Held.Has(capture.Dir(d)) {
-			continue
-		}
-		for i, n := range [...]int64{q.Unread, q.RecvQ, -1} {
-			if n >= 0 {
-				sum[i] = max(sum[i], 0) + n
-			}
-		}
-	}
-	return sum
+	return [3]peer.Level{b.Taken, b.Waiting, b.Sender}
+}
+
+func heldBytes(b *peer.Back) int64 {
+	return max(b.Taken.Bytes, 0) + max(b.Waiting.Bytes, 0) + max(b.Sender.Bytes, 0)
 }
 
 // measure notes the most that has waited, which a bar is drawn to where nobody
@@ -101,7 +91,7 @@ func (h *history) measure(r *peer.Row) {
 	if r.Held == 0 {
 		return
 	}
-	for i, n := range heldBytes(r) {
-		h.most[i] = max(h.most[i], n)
+	for i, l := range heldLevels(r) {
+		h.most[i] = max(h.most[i], l.Bytes)
 	}
 }

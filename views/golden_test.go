@@ -91,6 +91,8 @@ func TestColoursLookAsReviewed(t *testing.T) {
 		{"inspector-16", sceneInspector, ANSI16, false},
 		{"inspector-none", sceneInspector, None, false},
 		{"waits-dark", sceneWaits, TrueColor, false},
+		{"taps-dark", sceneTaps, TrueColor, false},
+		{"held-dark", sceneHeld, TrueColor, false},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
