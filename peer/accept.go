@@ -69,7 +69,7 @@ func (s *Set) adopt(r *row, b *boundSocket, fd int, remote unix.Sockaddr, client
 func clientAddress(b *boundSocket, remote unix.Sockaddr) string {
 	switch sa := remote.(type) {
 	case *unix.SockaddrUnix:
-		if sa.Name == "" || sa.Name == "@" { // x/sys/unix takes a name of no bytes for an abstract one
+		if sa.Name == "" || sa.Name == "@" { // "@": how x/sys reads a socket that nobody has bound
 			return "unix:"
 		}
 		return Endpoint{Family: FamilyUDS, Path: sa.Name}.String()

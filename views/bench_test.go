@@ -27,7 +27,7 @@ func BenchmarkRender120x36Demo(b *testing.B) {
 // Open details are made and drawn anew with every frame.
 func BenchmarkRender120x36Details(b *testing.B) {
 	theme := NewTheme(TrueColor, false)
-	frame, stuck := fit(sceneHeld(), 120, 36), sceneStuck()
+	frame, stuck := fit(sceneQueues(), 120, 36), sceneStuck()
 	b.ReportAllocs()
 	for b.Loop() {
 		frame.Details.Sections[2].Lines = DetailLines(stuck)

@@ -255,7 +255,8 @@ var scenes = []struct {
 	{"empty", sceneEmpty}, {"demo", sceneDemo}, {"help", sceneHelp}, {"frozen", sceneFrozen}, {"error", sceneError},
 	{"paused", scenePaused},
 	{"inspector", sceneInspector}, {"variant", sceneVariant}, {"waits", sceneWaits},
-	{"details", sceneDetails}, {"held", sceneHeld}, {"scrolled", sceneScrolled},
+	{"details", sceneDetails}, {"queues", sceneQueues}, {"scrolled", sceneScrolled},
+	{"taps", sceneTaps}, {"held", sceneHeld}, {"question", sceneQuestion},
 }
 
 // fit gives the scene the bytes a row that the size has room for, as the
@@ -265,6 +266,9 @@ func fit(f *Frame, w, h int) *Frame {
 	if len(f.Bytes.Lines) > 0 {
 		f.Bytes.PerRow = r.PerRow(0)
 		f.Bytes.Lines = sceneLines(f.Bytes.PerRow)
+		if f.Bytes.Relayed {
+			f.Bytes.Lines = sceneTapLines(f.Bytes.PerRow)
+		}
 		if n := r.BytesLines(); len(f.Bytes.Lines) > n {
 			f.Bytes.Lines = f.Bytes.Lines[len(f.Bytes.Lines)-n:]
 		}
