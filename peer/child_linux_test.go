@@ -72,6 +72,10 @@ func playRole(role string) int {
 		err = childFar(words[1])
 	case "idle":
 		err = childIdle(words[1], words[2:])
+	case "takeover":
+		err = childTakeover(words[1:])
+	case "path":
+		err = childPath(words[1:])
 	case "descriptors":
 		err = childWithoutDescriptors()
 	case "tap":

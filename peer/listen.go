@@ -36,8 +36,9 @@ type boundSocket struct {
 	domain  int
 	addr    string // where it listens, with the real port
 	target  Endpoint
-	close   func() error  // takes its path away
-	stopped chan struct{} // closed when it listens no more
+	note    string                          // what had to be put right before it could listen; "" if nothing
+	close   func() (note string, err error) // takes its path away, or puts back what it took over
+	stopped chan struct{}                   // closed when it listens no more
 }
 
 // listen begins to listen at the row's address, if it does not already. A
@@ -57,7 +58,8 @@ func (l *acceptor) listen() {
 	}
 	l.bound = b
 	l.row.Started = now
-	l.row.history.append(Event{Kind: EventListening, Time: now, Polled: now, Remote: b.addr})
+	l.set.notice(b.note, nil)
+	l.row.history.append(Event{Kind: EventListening, Time: now, Polled: now, Remote: b.addr, Note: b.note})
 	l.row.mark()
 	l.set.Go(func() { l.accept(b) })
 }
@@ -77,7 +79,8 @@ func (l *acceptor) open() (*boundSocket, Error, error) {
 		err = b.file.SetDeadline(time.Time{}) // fails if the poller took no more
 	}
 	if err != nil {
-		return nil, ErrCantCreate, errors.Join(err, b.close(), b.file.Close())
+		_, closeErr := b.close()
+		return nil, ErrCantCreate, errors.Join(err, closeErr, b.file.Close())
 	}
 	b.stopped = make(chan struct{})
 	return b, 0, nil
@@ -87,7 +90,7 @@ func (l *acceptor) open() (*boundSocket, Error, error) {
 // system chose, so that it is the same one when it listens again.
 func (l *acceptor) bind() (int, *boundSocket, Error, error) {
 	if l.row.addr.Family == FamilyUDS {
-		return l.bindPath()
+		return l.bindUnix()
 	}
 	host := l.row.addr.Host
 	if host == localhost {
@@ -115,8 +118,30 @@ func (l *acceptor) bind() (int, *boundSocket, Error, error) {
 	l.row.addr.Port = uint16(localPort(made.fd))
 	l.named()
 	b := &boundSocket{domain: made.domain, addr: l.row.addr.written(listens), target: l.row.addr.Target}
-	b.close = func() error { return nil }
+	b.close = func() (string, error) { return "", nil }
 	return made.fd, b, 0, nil
+}
+
+// bindUnix makes the listening socket of a path, or takes the path over.
+func (l *acceptor) bindUnix() (int, *boundSocket, Error, error) {
+	addr := l.row.addr
+	b := &boundSocket{domain: unix.AF_UNIX, addr: addr.written(listens), target: addr.Target}
+	if addr.Takeover {
+		t, code, err := takeOver(l.set.sys, addr.Path, addr.socketType())
+		if err != nil {
+			return -1, nil, code, err
+		}
+		l.row.addr.Target.Family, l.row.addr.Target.Path = FamilyUDS, t.target
+		l.named()
+		b.target, b.note, b.close = l.row.addr.Target, t.note, t.restore
+		return t.fd, b, 0, nil
+	}
+	p, code, err := listenPath(l.set.sys, addr.Path, addr.socketType())
+	if err != nil {
+		return -1, nil, code, err
+	}
+	b.note, b.close = p.note, func() (string, error) { p.made.remove(); return "", nil }
+	return p.fd, b, 0, nil
 }
 
 // named puts what is known of the address only now into the row.
@@ -134,7 +159,9 @@ func (l *acceptor) end() {
 	}
 	l.bound = nil
 	close(b.stopped)
-	err := errors.Join(b.close(), b.file.Close()) // the path first: while we still have the inode
+	note, err := b.close() // the path first: while we still have the inode
+	err = errors.Join(err, b.file.Close())
+	l.set.notice(note, err)
 	now := l.set.now()
 	l.row.history.append(Event{Kind: EventError, Time: now, Polled: now, Op: "stop", Cause: ErrDisconnected, By: ByLocal, Remote: b.addr})
 	if err != nil {

@@ -2,32 +2,125 @@ package peer
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 
 	"golang.org/x/sys/unix"
 )
 
-// bindPath makes the listening socket of a path.
-func (l *acceptor) bindPath() (int, *boundSocket, Error, error) {
-	addr := l.row.addr
-	fd, err := l.set.sys.socket(unix.AF_UNIX, addr.socketType())
-	if err != nil {
-		return -1, nil, ErrCantCreate, err
-	}
-	made, code, err := bindPath(l.set.sys, fd, addr.Path, false)
-	if err == nil && made != nil {
-		err = os.Chmod(addr.Path, 0o600)
-	}
-	if err == nil {
-		err = l.set.sys.listen(fd, maxBacklog())
-	}
-	if err != nil {
-		made.remove()
-		return -1, nil, code, errors.Join(err, unix.Close(fd))
-	}
-	b := &boundSocket{domain: unix.AF_UNIX, addr: addr.written(listens), target: addr.Target}
-	b.close = func() error { made.remove(); return nil }
-	return fd, b, 0, nil
+// pathListener is a listening Unix socket.
+type pathListener struct {
+	fd   int         // non-blocking, close-on-exec
+	made *socketFile // to be removed before fd is closed; nil in the abstract namespace
+	note string      // one line of what a run that was killed had left and is put right; "" if there was none
 }
 
-func maxBacklog() int { return 4096 }
+// listenPath listens at a path, or at "@name" in the abstract namespace (Linux),
+// with a socket of typ SOCK_STREAM or SOCK_SEQPACKET. The file has mode 0600
+// before anybody can connect to it. A socket of ours at which nobody answers is
+// replaced, everything else that is there stays. The class's own Listen is
+// [UDSServer.Listen], which follows other rules.
+//
+// Errors: ErrInvalidParameter (an empty path, one longer than MaxPath, a
+// directory), ErrAlreadyInUse (somebody answers there, or a run has taken it
+// over), ErrAlreadyExists (a symlink, or no socket), ErrUnauthorized (it belongs
+// to another user, or we may make no file there), ErrUnavailable.
+func listenPath(sys kernel, path string, typ int) (l pathListener, code Error, err error) {
+	if err := checkPath(path); err != nil {
+		return l, ErrInvalidParameter, err
+	}
+	if isAbstract(path) {
+		err = l.open(sys, path, typ, func() error { return nil })
+	} else {
+		err = l.openFile(sys, path, typ)
+	}
+	if err != nil {
+		return pathListener{}, codeFor(err), after(l.note, err)
+	}
+	return l, 0, nil
+}
+
+// open makes the socket, binds it, and listens after what is between.
+func (l *pathListener) open(sys kernel, path string, typ int, between func() error) error {
+	fd, err := sys.socket(unix.AF_UNIX, typ)
+	if err != nil {
+		return err
+	}
+	if err = sys.bind(fd, &unix.SockaddrUnix{Name: path}); err == nil {
+		if err = between(); err == nil {
+			err = sys.listen(fd, maxBacklog())
+		}
+	}
+	if err != nil {
+		l.made.remove()
+		_ = unix.Close(fd)
+		if errors.Is(err, unix.EADDRINUSE) {
+			return inUse(path)
+		}
+		return err
+	}
+	l.fd = fd
+	return nil
+}
+
+// openFile is open at a path that has a file.
+func (l *pathListener) openFile(sys kernel, path string, typ int) error {
+	d, base, err := openDirectory(path)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	if l.note, err = repair(d, base); err != nil {
+		return err
+	}
+	if err := makeRoom(d, base); err != nil {
+		return err
+	}
+	err = l.open(sys, path, typ, func() error {
+		info, err := os.Lstat(path)
+		if err != nil {
+			return err
+		}
+		l.made = &socketFile{path, info}
+		return d.chmod(base, 0o600)
+	})
+	return d.refusal(err)
+}
+
+// makeRoom removes a stale socket of ours, and refuses everything else.
+func makeRoom(d *directory, base string) error {
+	e, err := d.lstat(base)
+	if err != nil || !e.exists {
+		return err
+	}
+	if err := refuseEntry(e); err != nil {
+		return err
+	}
+	if err := probe(d.at(base)); !errors.Is(err, unix.ECONNREFUSED) && !errors.Is(err, unix.ENOENT) {
+		return inUse(d.at(base))
+	}
+	return d.refusal(d.unlink(base))
+}
+
+func inUse(path string) error {
+	if isAbstract(path) {
+		return fmt.Errorf("%w: somebody listens there: choose another name", unix.EADDRINUSE)
+	}
+	return fmt.Errorf("%w: somebody listens there: take it over with --takeover %s, or choose another path", unix.EADDRINUSE, path)
+}
+
+// codeFor is the family's number for what is wrong with a path.
+func codeFor(err error) Error {
+	switch {
+	case errors.Is(err, unix.EADDRINUSE):
+		return ErrAlreadyInUse
+	case errors.Is(err, fs.ErrPermission):
+		return ErrUnauthorized
+	case errors.Is(err, fs.ErrExist):
+		return ErrAlreadyExists
+	case errors.Is(err, unix.EISDIR):
+		return ErrInvalidParameter
+	}
+	return ErrUnavailable
+}

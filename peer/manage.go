@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"peerscope/peer/capture"
 )
@@ -177,4 +178,28 @@ func (s *Set) Hold(id ID, dirs capture.Dirs) error {
 		r.Held = dirs
 		return nil
 	})
+}
+
+// notice keeps a line for whoever ends the Set. Nobody could act on an error then
+// but read it.
+func (s *Set) notice(note string, err error) {
+	if err != nil {
+		note = strings.TrimPrefix(note+"; "+err.Error(), "; ")
+	}
+	if note == "" {
+		return
+	}
+	s.notes.Lock()
+	defer s.notes.Unlock()
+	s.notes.lines = append(s.notes.lines, note)
+}
+
+// Notes returns, once each, the lines that tell what was done to the files of
+// others: what was put right or put back, and what could not be.
+func (s *Set) Notes() []string {
+	s.notes.Lock()
+	defer s.notes.Unlock()
+	lines := s.notes.lines
+	s.notes.lines = nil
+	return lines
 }

@@ -57,6 +57,10 @@ type Set struct {
 	paused   time.Time // since when Poll judges nothing; zero: it does
 	unjudged []*row    // looked at since, each once
 
+	notes struct { // its own lock: listeners end under theirs
+		sync.Mutex
+		lines []string
+	}
 	list struct { // its own lock: readers push
 		sync.Mutex
 		dirty, spare []*row

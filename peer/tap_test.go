@@ -3,6 +3,8 @@ package peer
 import (
 	"errors"
 	"io"
+	"net"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -244,4 +246,44 @@ func TestTheBackPressureOfAHeldDirectionIsMeasured(t *testing.T) {
 			t.Errorf("%+v", sides)
 		}
 	})
+}
+
+func TestATakeoverStandsBetweenAServerAndItsClientsAndPutsItBack(t *testing.T) {
+	f := listenFar(t, FamilyUDS, 8)
+	path := f.addr.Path
+	before, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, err := TakeOver(path + "#app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewSet(Config{})
+	ts := &testSet{s, t}
+	id := ts.untilListening(ts.Add(addr))
+	client := ts.client(id)
+	server := f.accept()
+	client.send("question")
+	server.receive("question")
+	server.send("answer")
+	client.receive("answer")
+	if r := ts.row(ts.child(id)); r.Received != 6 || r.Sent != 8 || r.Label != "app" {
+		t.Errorf("%+v", r)
+	}
+	client.Close()
+	server.Close()
+	ts.mustClose()
+	if after, err := os.Lstat(path); err != nil || !os.SameFile(before, after) {
+		t.Errorf("the server's socket is not back: %v", err)
+	}
+	if files, err := os.ReadDir(filepath.Dir(path)); err != nil || len(files) != 1 {
+		t.Errorf("%v, %v are left", files, err)
+	}
+	direct, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct.Close()
+	f.accept()
 }
