@@ -147,7 +147,7 @@ func TestAFoldedListenerHidesItsConnectionsWhichLiveOn(t *testing.T) {
 		t.Errorf("a folded connection stands at %d, %v; want its listener's place", i, err)
 	}
 	c.send("hello")
-	s.until("the bytes", func() bool { r, err := s.Set.Row(child); return err == nil && r.Received == 5 })
+	s.until("the bytes", func() bool { r, err := s.Row(child); return err == nil && r.Received == 5 })
 	if err := s.Fold(id, false); err != nil || s.Len() != 2 {
 		t.Error(err, s.Len())
 	}
