@@ -29,6 +29,15 @@ func (p *Pair) stop(by Side, at *end, err error, reset bool) bool {
 	return true
 }
 
+// noteFirst notes who ended first, before the other side can know of it.
+func (p *Pair) noteFirst(by Side) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.over {
+		p.begin(by)
+	}
+}
+
 // begin notes who ended first. Callers hold mu.
 func (p *Pair) begin(by Side) {
 	if !p.began {
@@ -71,22 +80,20 @@ func (p *Pair) wayEnded(w *way) (both bool) {
 	if p.over || !p.until.IsZero() {
 		return false
 	}
-	p.begin(w.from.side)
 	if both = p.ways[1-w.dir].ended; both {
 		p.leave()
 	}
 	return both
 }
 
-// broke notes that a write to the socket failed, and leaves it to the way that
-// reads from it to pass on what came before and to end the pair. A TCP sender gets
-// it within a second: it may be waiting for us to take its own bytes first. A Unix
-// sender's writes fail already.
-func (p *Pair) broke(e *end) {
+// hurry gives the way that reads the broken socket a second to write on what came
+// before: the side that it writes to may be waiting for us to take its own bytes
+// first. The writes of a Unix stream fail already.
+func (p *Pair) hurry(broken *end) {
+	to := &p.ends[1-broken.side]
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.begin(e.side)
-	if to := &p.ends[1-e.side]; !to.Unix && !p.over && p.until.IsZero() {
+	if (to.Packet || !to.Unix) && !p.over && p.until.IsZero() {
 		_ = to.file.SetWriteDeadline(time.Now().Add(grace))
 	}
 }

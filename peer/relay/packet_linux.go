@@ -17,22 +17,34 @@ func setPacketOptions(fd int) error {
 	return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMP, 1)
 }
 
-// lookAtPacket waits, in the poller, until there is a packet or the end.
+// lookAtPacket waits, in the poller, until there is a packet or the end. The
+// error of a reset comes before the packets that are left (__skb_try_recv_datagram
+// in net/core/datagram.c), and is kept for after them.
 func (w *way) lookAtPacket(uintptr) bool {
 	w.n, w.err, w.atEnd = 0, nil, false
+	for {
+		n, packet, err := peekPacket(w.from.FD)
+		switch {
+		case errors.Is(err, unix.EAGAIN):
+			w.idle()
+			return false
+		case err != nil && w.lost == nil:
+			w.lost = err
+			continue
+		case err != nil || !packet && w.lost != nil:
+			w.err = w.lost
+		case !packet:
+			w.atEnd = true
+		}
+		w.n = n
+		return true
+	}
+}
+
+// peekPacket returns the length of the next packet, or that it is none.
+func peekPacket(fd int) (n int, packet bool, err error) {
 	// There is room for the time and not for descriptors, which would be doubled.
 	control := make([]byte, stampSpace)
-	n, got, _, err := recvmsg(w.from.FD, nil, control, unix.MSG_PEEK|unix.MSG_TRUNC|unix.MSG_DONTWAIT)
-	switch {
-	case errors.Is(err, unix.EAGAIN):
-		w.idle()
-		return false
-	case err != nil:
-		w.err = err
-	case n == 0 && got == 0:
-		w.atEnd = true
-	default:
-		w.n = n
-	}
-	return true
+	n, got, _, err := recvmsg(fd, nil, control, unix.MSG_PEEK|unix.MSG_TRUNC|unix.MSG_DONTWAIT)
+	return n, n > 0 || got > 0, err
 }

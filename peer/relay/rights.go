@@ -27,8 +27,8 @@ func (w *way) readMessage(p []byte) (int, error) {
 	if err != nil {
 		return n, err
 	}
-	if got <= stampSpace && !truncated {
-		return n, nil // no more than the time of a packet
+	if !truncated && (got == 0 || w.from.Packet && got == stampSpace) {
+		return n, nil // nothing, or no more than the time of a packet
 	}
 	fds := rightsOf(w.control[:got])
 	if len(fds) == 0 && !truncated {

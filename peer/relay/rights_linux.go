@@ -2,8 +2,10 @@ package relay
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 
@@ -36,47 +38,92 @@ func (x *extra) close() {
 //
 // The kernel merges plain bytes before a message that carries descriptors into the
 // same read (unix_stream_read_generic in net/unix/af_unix.c), so that nobody could
-// say which byte they came with. So no read goes over the byte that carries some:
-// it is read and passed on alone.
+// say which byte they came with. So a read that goes so far begins with that byte.
 func (w *way) receive(p []byte) (int, error) {
-	n := w.plain(p)
-	if n == 0 {
-		return w.readMessage(p[:1])
-	}
-	return unix.Read(w.from.FD, p[:n])
-}
-
-// plain returns how many of the next len(p) bytes come before the first that
-// carries descriptors. It overwrites p.
-func (w *way) plain(p []byte) int {
 	if len(p) > peekMost && w.sys.queuedRights(w.from.FD) == 0 {
-		return len(p)
+		return unix.Read(w.from.FD, p)
 	}
-	most, some := w.peekRights(p)
+	n, some := peekRights(w.from.FD, p)
+	if n < 1 {
+		return unix.Read(w.from.FD, p[:1]) // which says why
+	}
 	if !some {
-		return max(most, 1)
+		return unix.Read(w.from.FD, p[:n])
 	}
-	// They come with one of the first most bytes: the least that shows them ends with it.
-	least := 1
-	for least < most {
-		half := (least + most) / 2
-		if _, some := w.peekRights(p[:half]); some {
-			most = half
-		} else {
-			least = half + 1
-		}
+	// The first message with descriptors ends with these n bytes, or later.
+	plain, whole := lastBegins(w.from.FD, p[:n])
+	switch {
+	case plain > 0:
+		return unix.Read(w.from.FD, p[:plain])
+	case whole:
+		return w.readMessage(p[:n])
 	}
-	return least - 1
+	return w.readMessage(p[:1])
 }
 
 // peekRights looks at the next len(p) bytes and reports how many there are up to
-// the end of the first message with descriptors, and whether there is one. Nothing
-// is taken: without room for a control message the kernel only says that one was
-// truncated.
-func (w *way) peekRights(p []byte) (n int, some bool) {
-	n, _, some, err := recvmsg(w.from.FD, p, nil, unix.MSG_PEEK|unix.MSG_DONTWAIT)
+// the end of the first message with descriptors, and whether there is one, in the
+// bytes or after them. Nothing is taken: without room for a control message the
+// kernel only says that one was truncated.
+func peekRights(fd int, p []byte) (n int, some bool) {
+	n, _, some, err := recvmsg(fd, p, nil, unix.MSG_PEEK|unix.MSG_DONTWAIT)
 	return n, some && err == nil
 }
+
+// lastBegins returns how many of the bytes of p, which lie in the receive queue, come
+// before the message that the last one belongs to. Where that cannot be told it
+// returns 0, and whole is false.
+func lastBegins(fd int, p []byte) (before int, whole bool) {
+	if !tellsMessages() {
+		return 0, false
+	}
+	n, err := peekShort(fd, p)
+	if err != nil {
+		return 0, errors.Is(err, unix.EFAULT)
+	}
+	return n, true
+}
+
+// peekShort peeks at len(p) bytes with nowhere to put the last one. What the kernel
+// says to have copied then is the messages before that byte's: one that cannot be
+// copied to its end does not count.
+func peekShort(fd int, p []byte) (int, error) {
+	var none byte
+	iov := [2]unix.Iovec{{Base: &none}, {}}
+	if len(p) > 1 {
+		iov[0].Base = &p[0]
+		iov[0].SetLen(len(p) - 1)
+	}
+	iov[1].SetLen(1) // at address 0
+	msg := unix.Msghdr{Iov: &iov[0]}
+	msg.SetIovlen(2)
+	n, _, errno := unix.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&msg)), unix.MSG_PEEK|unix.MSG_DONTWAIT)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
+}
+
+// tellsMessages reports whether this kernel answers peekShort as we expect it. If
+// not, descriptors are looked for one byte at a time.
+var tellsMessages = sync.OnceValue(func() bool {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fds[0])
+	defer unix.Close(fds[1])
+	for _, n := range []int{3, 2, 4} {
+		if _, err := unix.Write(fds[1], make([]byte, n)); err != nil {
+			return false
+		}
+	}
+	p := make([]byte, 9)
+	within, err1 := peekShort(fds[0], p[:8])
+	first, err2 := peekShort(fds[0], p[:4])
+	_, err3 := peekShort(fds[0], p[:3])
+	return within == 5 && first == 3 && errors.Join(err1, err2) == nil && errors.Is(err3, unix.EFAULT)
+})
 
 // queuedRights returns how many descriptors lie in the receive queue of fd
 // (scm_fds, proc_pid_fdinfo(5)), -1 where the system does not say.

@@ -35,6 +35,7 @@ type way struct {
 	n     int   // bytes to be read, or the length of the next packet
 	atEnd bool  // the other end's FIN
 	err   error // instead, or of the last write
+	lost  error // the error of a packet socket, which comes before the packets that are left
 
 	// When the memory of a load goes back: see lull.
 	grown bool // the log has more than its smallest block for us
@@ -227,24 +228,28 @@ func (w *way) late() bool {
 // writeFailed ends the way, or the pair, because nobody takes its bytes.
 func (w *way) writeFailed(err error) bool {
 	gone := !w.to.Unix || isReset(err) || w.to.state()&unix.POLLHUP != 0
-	if w.from.Unix {
-		// Its writes fail from now on, as they would directly (EPIPE).
+	w.p.noteFirst(w.to.side)
+	if w.from.Unix && (!gone || !w.from.Packet) {
+		// Its writes fail from now on, as they would directly (EPIPE). Where packets are
+		// unread it would see ECONNRESET, which the close makes of them.
 		_ = unix.Shutdown(w.from.FD, unix.SHUT_RD)
 	}
+	w.deaf = !gone // the other end has shut its reading
 	switch {
-	case !gone && w.from.Unix:
+	case w.deaf && w.from.Unix:
+		for w.look(0) && w.err == nil && !w.atEnd {
+			w.keep() // what it sent before it could know; left unread, it would become a reset
+		}
 		return !w.p.wayEnded(w) && w.watch()
-	case !gone:
-		// The other end has shut its reading. A TCP sender would not learn of it.
-		w.deaf = true
-		return true
+	case w.deaf:
+		return true // a TCP sender would not learn of it
 	}
 	w.to.mu.Lock()
 	told := w.to.eof
 	w.to.mu.Unlock()
 	switch {
 	case !told:
-		w.p.broke(w.to)
+		w.p.hurry(w.to) // who reads it finds the rest, and then how it ended
 	case w.to.Unix && !isReset(err):
 		w.p.gone(w.to, err)
 	default:
@@ -256,6 +261,7 @@ func (w *way) writeFailed(err error) bool {
 // passEnd passes on that nothing more comes. It reports whether the pair goes on.
 func (w *way) passEnd() bool {
 	broken := w.from.ended()
+	w.p.noteFirst(w.from.side)
 	w.calm()
 	w.release()
 	if isReset(broken) {
@@ -263,8 +269,10 @@ func (w *way) passEnd() bool {
 		w.p.fail(w.from, broken)
 		return false
 	}
-	w.shutdown()
 	gone := w.from.Unix && w.from.state()&unix.POLLHUP != 0
+	if !gone || !w.to.Unix {
+		w.shutdown() // else the close says both at once: the end, and that writes fail
+	}
 	switch {
 	case w.p.wayEnded(w):
 		return false
