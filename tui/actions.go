@@ -125,11 +125,21 @@ func (m *Model) footOrder() []string {
 			"help", "quit", "send", "pane", "freeze", "follow", "hold", "inspect", "byte order", "direction", "row",
 			"polling", "disconnect", "reconnect", "half-close", "add", "remove", "fold", "poll once",
 		}
+	case m.listenerSelected():
+		return []string{
+			"help", "quit", "fold", "add", "pane", "disconnect", "reconnect", "remove", "polling", "freeze", "follow",
+			"hold", "inspect", "send", "half-close", "poll once", "direction", "row", "byte order",
+		}
 	}
 	return []string{
 		"help", "quit", "send", "add", "pane", "hold", "freeze", "polling", "follow", "inspect",
 		"disconnect", "reconnect", "half-close", "fold", "remove", "poll once", "direction", "row", "byte order",
 	}
+}
+
+func (m *Model) listenerSelected() bool {
+	row, ok := m.row()
+	return ok && row.Listener.Is
 }
 
 func helpGroups() []views.KeyGroup {

@@ -27,7 +27,7 @@ type history struct {
 	client   string       // where it was accepted from
 	accepted time.Time    // of a listener: when the last client came
 	listened peer.Event   // of a listener: its last listen or stop, and what came of it
-	most     [3]int64     // of what is buffered, where its limit is not known: see heldBars
+	most     [3]int64     // of what is buffered, where its limit is not known: see holding
 }
 
 func (m *Model) history(id peer.ID) *history {

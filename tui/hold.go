@@ -52,7 +52,7 @@ func (m *Model) holding(r *peer.Row) *views.Hold {
 	if r.Held == 0 || r.Status != peer.StatusConnected {
 		return nil
 	}
-	h := &views.Hold{}
+	h, most := &views.Hold{}, m.history(r.ID).most
 	if r.Pair.Is {
 		switch r.Held {
 		case capture.Out.Only():
@@ -61,40 +61,28 @@ func (m *Model) holding(r *peer.Row) *views.Hold {
 			h.Way = views.WayIn
 		}
 	}
-	levels, most := heldLevels(r), m.history(r.ID).most
-	for i, l := range levels {
+	for i, l := range heldLevels(r) {
 		h.Bars[i] = views.HoldBar{Value: l.Used, Limit: l.Limit}
-		if l.Limit <= 0 {
+		if l.Used < 0 || l.Limit <= 0 {
 			h.Bars[i] = views.HoldBar{Value: l.Bytes, Limit: most[i]}
 		}
 	}
 	return h
 }
 
-// heldLevels is how full what bytes wait in is: what we have taken, the kernel's
-// receive queue, the sender's send queue. Of a pair that is held both ways it is
-// their sum.
-func heldLevels(r *peer.Row) (sum [3]peer.Level) {
-	for i := range sum {
-		sum[i] = peer.Level{Bytes: -1, Used: -1, Limit: -1}
+// heldLevels is where the bytes wait that are not taken: with us, in the
+// kernel's receive queue, in the sender's send queue. Of a pair that is held
+// both ways it is the way with more of them.
+func heldLevels(r *peer.Row) [3]peer.Level {
+	b := &r.Back[capture.In]
+	if out := &r.Back[capture.Out]; heldBytes(out) > heldBytes(b) || !r.Held.Has(capture.In) {
+		b = out
 	}
-	for d := range r.Back {
-		if !r.Held.Has(capture.Dir(d)) {
-			continue
-		}
-		for i, l := range [...]peer.Level{r.Back[d].Taken, r.Back[d].Waiting, r.Back[d].Sender} {
-			sum[i] = peer.Level{Bytes: addFigures(sum[i].Bytes, l.Bytes), Used: addFigures(sum[i].Used, l.Used), Limit: addFigures(sum[i].Limit, l.Limit)}
-		}
-	}
-	return sum
+	return [3]peer.Level{b.Taken, b.Waiting, b.Sender}
 }
 
-// addFigures adds two figures, of which those below zero are none.
-func addFigures(a, b int64) int64 {
-	if a < 0 && b < 0 {
-		return -1
-	}
-	return max(a, 0) + max(b, 0)
+func heldBytes(b *peer.Back) int64 {
+	return max(b.Taken.Bytes, 0) + max(b.Waiting.Bytes, 0) + max(b.Sender.Bytes, 0)
 }
 
 // measure notes the most that has waited, which a bar is drawn to where nobody

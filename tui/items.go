@@ -15,7 +15,7 @@ const quiet = 4 * time.Second
 type items struct {
 	log    *capture.Log
 	events []peer.Event // in the order of time
-	pair   peer.Pair    // of a relayed pair's row
+	row    peer.Row     // whose they are
 	dirs   capture.Dirs
 	perRow int
 }

@@ -77,7 +77,7 @@ func (m *Model) window() (*window, bool) {
 	h := m.history(m.selected)
 	return &window{
 		scroll: &h.scroll, height: max(rects.BytesLines(), 1),
-		items: items{log: log, events: h.events, pair: row.Pair, dirs: m.dirs, perRow: rects.PerRow(m.perRow)},
+		items: items{log: log, events: h.events, row: row, dirs: m.dirs, perRow: rects.PerRow(m.perRow)},
 	}, true
 }
 
@@ -121,7 +121,7 @@ func (w *window) view(l line, buf []byte) views.Line {
 			v.Len = l.item.dropped[capture.Out]
 		}
 	case l.item.event != nil:
-		v.Kind, v.Event = views.LineEvent, eventView(l.item.event, &w.pair)
+		v.Kind, v.Event = views.LineEvent, eventView(l.item.event, &w.row)
 		v.Event.After = -1 // the timeline tells that
 	case l.off == lineGap:
 		v.Kind = views.LineGap

@@ -45,7 +45,7 @@ func (m *Model) tableRow(r *peer.Row, tree views.Tree) views.Row {
 		Resolving: r.Resolving, WriteClosed: r.WriteEnd, Tree: tree, Hold: m.holding(r),
 	}
 	if r.Parent != 0 {
-		v.Label = clientName(m.client(r), &r.Who)
+		v.Label = m.clientName(r)
 	}
 	fact, since, waits := m.waiting(r)
 	switch {
@@ -58,7 +58,7 @@ func (m *Model) tableRow(r *peer.Row, tree views.Tree) views.Row {
 	case r.Resolving:
 		v.Elapsed = m.now().Sub(r.Started)
 	case r.Status != peer.StatusConnected && r.Last.Cause != nil:
-		v.Cause, v.Bad = causeWords(&r.Last, &r.Pair), r.Last.Code != 0
+		v.Cause, v.Bad = causeWords(&r.Last, r), r.Last.Code != 0
 		if r.Last.By == peer.ByRemote && !v.Bad { // the timeline has room to say what that does
 			v.Cause += " from " + farEnd(r)
 		}
@@ -104,7 +104,7 @@ func (m *Model) listenerRow(r *peer.Row, v *views.Row) {
 		l.State, v.Bad = views.ListenerStopped, last.Code != 0
 	}
 	if v.Bad {
-		v.Cause = causeWords(last, &r.Pair)
+		v.Cause = causeWords(last, r)
 	}
 }
 
@@ -114,7 +114,7 @@ func (m *Model) name(r *peer.Row) string {
 	if r.Parent == 0 {
 		return r.Label
 	}
-	return r.Label + " " + clientName(m.client(r), &r.Who)
+	return r.Label + " " + m.clientName(r)
 }
 
 // client is the address of an accepted connection's client.
@@ -123,16 +123,23 @@ func (m *Model) client(r *peer.Row) string {
 }
 
 // clientName is a client's address as a label. Most Unix sockets that connect
-// have none: then it is their program.
-func clientName(address string, who *peer.Credentials) string {
-	a, err := peer.ParseAddress(address)
-	switch {
-	case err == nil:
+// have none, but their program is known.
+func (m *Model) clientName(r *peer.Row) string {
+	if a, err := peer.ParseAddress(m.client(r)); err == nil {
 		return a.Name()
-	case who.PID.Known:
-		return strings.TrimPrefix(fmt.Sprintf("%s %d", who.Program, who.PID.Value), " ")
+	}
+	if r.Who.PID.Known {
+		return strings.TrimPrefix(fmt.Sprintf("%s %d", r.Who.Program, r.Who.PID.Value), " ")
 	}
 	return "client"
+}
+
+// clientAddress is where a client is, or else who it is.
+func clientAddress(at, who string) string {
+	if at == "unix:" {
+		at = ""
+	}
+	return cmp.Or(at, who, "unnamed client")
 }
 
 // address is where a peer is: of a tap and of a relayed pair both sides.
@@ -140,26 +147,27 @@ func (m *Model) address(r *peer.Row) string {
 	listens, target, tap := strings.Cut(r.Address, "=") // "%3D" stands for one in a path
 	switch {
 	case r.Pair.Is:
-		return short(cmp.Or(strings.TrimSuffix(r.Pair.Client, "unix:"), who(r))) + " → " + short(cmp.Or(r.Pair.Server, target))
+		pid := ""
+		if r.Who.PID.Known {
+			pid = fmt.Sprintf("pid %d", r.Who.PID.Value) // the label has the program
+		}
+		return short(clientAddress(r.Pair.Client, pid)) + " → " + short(cmp.Or(r.Pair.Server, target))
 	case r.Listener.Is && tap:
 		return short(cmp.Or(r.Listener.Bound, listens)) + " → " + short(target)
 	case r.Listener.Is:
 		return cmp.Or(r.Listener.Bound, listens)
 	case r.Parent != 0:
-		return cmp.Or(strings.TrimSuffix(m.client(r), "unix:"), who(r))
+		return clientAddress(m.client(r), r.Who.String())
 	}
 	return r.Address
 }
-
-// who is the client of a Unix listener, which seldom has an address.
-func who(r *peer.Row) string { return cmp.Or(r.Who.String(), "unnamed client") }
 
 // short is an address without its scheme, which a path and a port can do without
 // where two addresses share a cell.
 func short(address string) string {
 	for _, scheme := range [...]string{"tcp://", "tcp-listen://", "unix://", "unix-listen://", "unix:", "unix-listen:"} {
 		if rest, found := strings.CutPrefix(address, scheme); found {
-			return cmp.Or(rest, "unnamed client")
+			return rest
 		}
 	}
 	return address

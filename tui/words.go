@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -25,7 +26,7 @@ func (m *Model) timeline(r peer.Row) views.Timeline {
 	}
 	events := m.history(r.ID).events
 	for i := range events {
-		add(eventView(&events[i], &r.Pair))
+		add(eventView(&events[i], &r))
 	}
 	if v, waits := m.unpolled(&r); waits {
 		add(v)
@@ -33,9 +34,9 @@ func (m *Model) timeline(r peer.Row) views.Timeline {
 	return t
 }
 
-// eventView says an event of a peer in words; p is its row's.
-func eventView(e *peer.Event, p *peer.Pair) views.Event {
-	v := views.Event{Time: e.Time, From: e.From, To: e.To, Bad: e.Code != 0, Cause: causeWords(e, p)}
+// eventView says an event of a row's peer in words.
+func eventView(e *peer.Event, r *peer.Row) views.Event {
+	v := views.Event{Time: e.Time, From: e.From, To: e.To, Bad: e.Code != 0, Cause: causeWords(e, r)}
 	if late := e.Polled.Sub(e.Time); late >= noticeably {
 		v.Late = late
 	}
@@ -57,7 +58,7 @@ func eventView(e *peer.Event, p *peer.Pair) views.Event {
 	case peer.EventListening:
 		v.Text, v.Cause = "listening", "at "+e.Remote
 	case peer.EventAccepted:
-		v.Text, v.Cause = "accepted", "from "+short(e.Remote)
+		v.Text, v.Cause = "accepted", "from "+short(clientAddress(e.Remote, r.Who.String()))
 	case peer.EventAncillary:
 		ancillary(e, &v)
 	}
@@ -77,7 +78,15 @@ func ancillary(e *peer.Event, v *views.Event) {
 	if e.With == nil {
 		return
 	}
-	what := append([]string(nil), e.With.FDs...)
+	switch n := len(e.With.FDs); n {
+	case 0:
+		v.Text = "descriptors" // of which only the cause is known
+	case 1:
+		v.Text = "1 descriptor"
+	default:
+		v.Text = fmt.Sprintf("%d descriptors", n)
+	}
+	what := slices.Clone(e.With.FDs)
 	if who := e.With.Who.String(); who != "" {
 		what = append(what, "from "+who)
 	}
@@ -85,10 +94,6 @@ func ancillary(e *peer.Event, v *views.Event) {
 		what = append(what, v.Cause)
 	}
 	v.Cause = strings.Join(what, ", ")
-	v.Text = fmt.Sprintf("%d descriptors", len(e.With.FDs))
-	if len(e.With.FDs) == 1 {
-		v.Text = "1 descriptor"
-	}
 }
 
 // softened is said of an ending that one side of a tap did not see as it was.
@@ -96,7 +101,7 @@ const softened = ", seen as a plain end on the other side"
 
 // causeWords says why something ended, and whose doing it was where that is not
 // the other end's.
-func causeWords(e *peer.Event, p *peer.Pair) string {
+func causeWords(e *peer.Event, r *peer.Row) string {
 	switch {
 	case e.Cause == nil:
 		return ""
@@ -114,7 +119,7 @@ func causeWords(e *peer.Event, p *peer.Pair) string {
 	case errors.Is(e.Cause, syscall.ECONNRESET):
 		words = "reset by " + e.By.String()
 	}
-	if p.Softened {
+	if r.Pair.Softened {
 		words += softened
 	}
 	return words

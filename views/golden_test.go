@@ -95,6 +95,8 @@ func TestColoursLookAsReviewed(t *testing.T) {
 		{"held-light", sceneHeld, TrueColor, true},
 		{"held-16", sceneHeld, ANSI16, false},
 		{"held-none", sceneHeld, None, false},
+		{"taps-dark", sceneTaps, TrueColor, false},
+		{"held-rows-dark", sceneHeldRows, TrueColor, false},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -64,11 +64,11 @@ func (s ListenerState) mark() (statusMark, string) {
 // ended, 480 gone", "3 live, 492 ended", "3 live +492", "3 live".
 func (l *Listener) counts(width int) string {
 	live := strconv.Itoa(l.Live) + " live"
-	over := strconv.FormatInt(int64(l.Ended)+l.Gone, 10)
+	over := compact(int64(l.Ended) + l.Gone)
 	forms := []string{live + ", " + over + " ended", live + " +" + over, live}
 	switch {
 	case l.Gone > 0:
-		full := live + ", " + strconv.Itoa(l.Ended) + " ended, " + strconv.FormatInt(l.Gone, 10) + " gone"
+		full := live + ", " + strconv.Itoa(l.Ended) + " ended, " + compact(l.Gone) + " gone"
 		forms = append([]string{full}, forms...)
 	case l.Ended == 0 && l.Live == 0:
 		forms = []string{"no client yet", "no client"}
@@ -76,6 +76,18 @@ func (l *Listener) counts(width int) string {
 		forms = []string{live}
 	}
 	return fitting(forms, width)
+}
+
+// compact is a number in at most 5 digits: "9999", "99k", "12M".
+func compact(n int64) string {
+	unit := ""
+	for _, larger := range [...]string{"k", "M", "G"} {
+		if n < 10_000 {
+			break
+		}
+		n, unit = n/1000, larger
+	}
+	return strconv.FormatInt(n, 10) + unit
 }
 
 // fitting is the first of some texts that takes no more than width cells, or

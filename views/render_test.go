@@ -83,6 +83,9 @@ func TestWhatIsOddIsStillDrawn(t *testing.T) {
 	f.Table.Rows[1].Status = peer.Status(9)
 	f.Table.Rows[2].Spark = []float64{math.NaN(), math.Inf(1), -1, math.MaxFloat64, math.MaxFloat64}
 	f.Table.Rows[3].Elapsed, f.Table.Rows[3].Deadline = -1, math.MaxInt64
+	f.Table.Rows[4].Tree, f.Table.Rows[4].Listener = 99, &Listener{State: 99, Live: math.MinInt, Ended: math.MaxInt, Gone: math.MaxInt64}
+	f.Table.Rows[5].Cause = ""
+	f.Table.Rows[5].Hold = &Hold{Way: 99, Bars: [3]HoldBar{{math.MaxInt64, 1}, {math.MinInt64, math.MinInt64}, {1, math.MaxInt64}}}
 	f.Bytes.PerRow = 1 << 40
 	f.Bytes.Behind = math.MaxInt64
 	f.Bytes.Lines = []Line{

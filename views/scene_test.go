@@ -256,6 +256,7 @@ var scenes = []struct {
 	{"paused", scenePaused},
 	{"inspector", sceneInspector}, {"variant", sceneVariant}, {"waits", sceneWaits},
 	{"details", sceneDetails}, {"held", sceneHeld}, {"scrolled", sceneScrolled},
+	{"taps", sceneTaps}, {"held-rows", sceneHeldRows}, {"question", sceneQuestion},
 }
 
 // fit gives the scene the bytes a row that the size has room for, as the
@@ -265,6 +266,9 @@ func fit(f *Frame, w, h int) *Frame {
 	if len(f.Bytes.Lines) > 0 {
 		f.Bytes.PerRow = r.PerRow(0)
 		f.Bytes.Lines = sceneLines(f.Bytes.PerRow)
+		if f.Bytes.Relayed {
+			f.Bytes.Lines = sceneTapLines(f.Bytes.PerRow)
+		}
 		if n := r.BytesLines(); len(f.Bytes.Lines) > n {
 			f.Bytes.Lines = f.Bytes.Lines[len(f.Bytes.Lines)-n:]
 		}

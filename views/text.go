@@ -255,6 +255,7 @@ var shortenings = []struct{ long, short string }{
 	{" → plain end", " → end"},
 	{"client reset → end", "reset → end"},
 	{"server reset → end", "reset → end"},
+	{"target: ", ""},
 	{"FIN from client", "client FIN"},
 	{"FIN from server", "server FIN"},
 	{"EOF from client", "client EOF"},

@@ -99,11 +99,6 @@ func (p *pen) totals(t *Title) {
 	}
 	room := p.limit - p.col
 	head, short := headWidth(t), countsWidth(t)
-	words := short
-	counts := countsOf(t)
-	for _, c := range counts {
-		words += 1 + len(c.word)
-	}
 	if room < head {
 		return
 	}
@@ -116,20 +111,36 @@ func (p *pen) totals(t *Title) {
 	if room < short {
 		return
 	}
-	for _, c := range counts {
-		p.count(c, digits, room >= words)
+	counts := countsOf(t)
+	worded, width := wordsThatFit(counts, short, room)
+	for i, c := range counts {
+		p.count(c, digits, i < worded)
 	}
-	if room >= words {
-		room -= words
-	} else {
-		room -= short
-	}
+	room -= width
 	var b [32]byte
 	dropped := append(appendMemory(b[:0], t.Dropped), " dropped"...)
 	if t.Dropped > 0 && room >= 2+len(dropped) {
 		p.gap(2)
 		p.number(warm, dropped)
 	}
+}
+
+// wordsThatFit is how many of the counts have their words where there are room
+// cells: all, all but the last, or none; and the cells that they take then. short
+// is what they take without.
+func wordsThatFit(counts []titleCount, short, room int) (n, width int) {
+	n, width = len(counts), short
+	for _, c := range counts {
+		width += 1 + len(c.word)
+	}
+	if width > room {
+		n--
+		width -= 1 + len(counts[n].word)
+	}
+	if width > room {
+		return 0, short
+	}
+	return n, width
 }
 
 // count writes how many peers there are of a kind; none are faint.
