@@ -2,7 +2,7 @@ package views
 
 // Hold is what a held row shows: where the bytes wait that are not taken.
 type Hold struct {
-	Way  Way    // the direction of a relayed pair; WayNone: all there is
+	Way  Way        // the direction of a relayed pair; WayNone: all there is
 	Bars [3]HoldBar // unread with us, the kernel's receive queue, the sender's send queue
 }
 
