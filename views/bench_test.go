@@ -23,14 +23,3 @@ func BenchmarkRender120x36Demo(b *testing.B) {
 		theme.Render(frame, 120, 36)
 	}
 }
-
-// Open details are made and drawn anew with every frame.
-func BenchmarkRender120x36Details(b *testing.B) {
-	theme := NewTheme(TrueColor, false)
-	frame, stuck := fit(sceneQueues(), 120, 36), sceneStuck()
-	b.ReportAllocs()
-	for b.Loop() {
-		frame.Details.Sections[2].Lines = DetailLines(stuck)
-		theme.Render(frame, 120, 36)
-	}
-}

@@ -69,8 +69,8 @@ func sceneDetails() *Frame {
 	return f
 }
 
-// sceneQueues is a tap with one direction held.
-func sceneQueues() *Frame {
+// sceneHeld is a tap with one direction held.
+func sceneHeld() *Frame {
 	f := sceneDemo()
 	f.Focus = PaneInspector
 	f.Details = &Details{Title: "pg", Sections: []DetailSection{
@@ -92,7 +92,7 @@ func sceneQueues() *Frame {
 
 // sceneScrolled is a far end on another machine, and the details at their end.
 func sceneScrolled() *Frame {
-	f := sceneQueues()
+	f := sceneHeld()
 	f.Focus = PaneBytes
 	f.Details.Sections[0].Bars[2] = Bar{Name: "far send-q", Bytes: -1, Used: -1, Limit: -1}
 	f.Details.Scroll = 7

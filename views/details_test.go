@@ -104,7 +104,7 @@ func TestWhatNeedsAttentionIsMarked(t *testing.T) {
 
 func TestTheDetailsScrollToTheirLastLine(t *testing.T) {
 	for _, size := range [][2]int{{40, 12}, {36, 8}, {80, 24}, {120, 36}, {200, 60}} {
-		d := sceneQueues().Details
+		d := sceneHeld().Details
 		r := Layout(size[0], size[1], 12, PaneInspector, true)
 		d.Scroll = r.DetailsScroll(d)
 		lines := detailsPane(d, size[0], size[1])

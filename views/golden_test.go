@@ -91,12 +91,12 @@ func TestColoursLookAsReviewed(t *testing.T) {
 		{"inspector-16", sceneInspector, ANSI16, false},
 		{"inspector-none", sceneInspector, None, false},
 		{"waits-dark", sceneWaits, TrueColor, false},
-		{"queues-dark", sceneQueues, TrueColor, false},
-		{"queues-light", sceneQueues, TrueColor, true},
-		{"queues-16", sceneQueues, ANSI16, false},
-		{"queues-none", sceneQueues, None, false},
-		{"taps-dark", sceneTaps, TrueColor, false},
 		{"held-dark", sceneHeld, TrueColor, false},
+		{"held-light", sceneHeld, TrueColor, true},
+		{"held-16", sceneHeld, ANSI16, false},
+		{"held-none", sceneHeld, None, false},
+		{"taps-dark", sceneTaps, TrueColor, false},
+		{"held-rows-dark", sceneHeldRows, TrueColor, false},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -64,11 +64,11 @@ func (s ListenerState) mark() (statusMark, string) {
 // ended, 480 gone", "3 live, 492 ended", "3 live +492", "3 live".
 func (l *Listener) counts(width int) string {
 	live := strconv.Itoa(l.Live) + " live"
-	over := ended(int64(l.Ended) + l.Gone)
+	over := compact(int64(l.Ended) + l.Gone)
 	forms := []string{live + ", " + over + " ended", live + " +" + over, live}
 	switch {
 	case l.Gone > 0:
-		full := live + ", " + strconv.Itoa(l.Ended) + " ended, " + ended(l.Gone) + " gone"
+		full := live + ", " + strconv.Itoa(l.Ended) + " ended, " + compact(l.Gone) + " gone"
 		forms = append([]string{full}, forms...)
 	case l.Ended == 0 && l.Live == 0:
 		forms = []string{"no client yet", "no client"}
@@ -78,8 +78,8 @@ func (l *Listener) counts(width int) string {
 	return fitting(forms, width)
 }
 
-// ended is a number in at most 5 digits: "9999", "99k", "12M".
-func ended(n int64) string {
+// compact is a number in at most 5 digits: "9999", "99k", "12M".
+func compact(n int64) string {
 	unit := ""
 	for _, larger := range [...]string{"k", "M", "G"} {
 		if n < 10_000 {

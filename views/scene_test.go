@@ -255,8 +255,8 @@ var scenes = []struct {
 	{"empty", sceneEmpty}, {"demo", sceneDemo}, {"help", sceneHelp}, {"frozen", sceneFrozen}, {"error", sceneError},
 	{"paused", scenePaused},
 	{"inspector", sceneInspector}, {"variant", sceneVariant}, {"waits", sceneWaits},
-	{"details", sceneDetails}, {"queues", sceneQueues}, {"scrolled", sceneScrolled},
-	{"taps", sceneTaps}, {"held", sceneHeld}, {"question", sceneQuestion},
+	{"details", sceneDetails}, {"held", sceneHeld}, {"scrolled", sceneScrolled},
+	{"taps", sceneTaps}, {"held-rows", sceneHeldRows}, {"question", sceneQuestion},
 }
 
 // fit gives the scene the bytes a row that the size has room for, as the
