@@ -172,7 +172,7 @@ func (f *watchFlags) run(addrs []peer.Address) (err error) {
 	}
 	defer func() {
 		cancel() // what waits for its source would keep the set from closing
-		err = errors.Join(err, set.Close())
+		err = closeSet(set, err)
 	}()
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error of Write, and a quiet end
 	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
