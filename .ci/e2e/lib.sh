@@ -10,11 +10,13 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 work=$(mktemp -d /tmp/peerscope-e2e.XXXXXX) # under /tmp, since the path of a Unix socket has at most 107 bytes
 children=()
+frozen=() # processes that were stopped, and could not be ended so
 watched=''
 
 cleanup() {
 	local status=$? pid
 	trap - EXIT INT TERM HUP
+	for pid in "${frozen[@]}"; do kill -CONT "$pid" 2>/dev/null || true; done
 	if [[ -S $work/tmux ]]; then tmux -S "$work/tmux" kill-server 2>/dev/null || true; fi
 	for pid in "${children[@]}"; do kill "$pid" 2>/dev/null || true; done
 	for pid in "${children[@]}"; do
@@ -35,6 +37,7 @@ trap 'exit 143' TERM
 # fail WHY: ends the script, with what the program said last.
 fail() {
 	printf 'FAIL: %s\n' "$*"
+	thaw # else the screen could not be asked for
 	if declare -F screen >/dev/null; then screen | grep -v "^$" || true; fi
 	if [[ -n $watched ]]; then
 		printf '  its stderr:\n'
@@ -87,6 +90,16 @@ start() {
 	children+=("$started")
 }
 
+# freeze PID: as Ctrl-S does to a terminal, or somebody who does not read on; thaw lets all go on.
+freeze() {
+	frozen+=("$1")
+	kill -STOP "$1"
+}
+thaw() {
+	((${#frozen[@]} == 0)) || kill -CONT "${frozen[@]}"
+	frozen=()
+}
+
 # listens NAME COUNT: waits until so many listeners of a watch listen. Where they do is in the array $bound, in the order
 # of their addresses: HOST:PORT or a path.
 listens() {
@@ -94,6 +107,7 @@ listens() {
 	eventually 5 "$1 listens at $2 addresses" all_listen "$1" "$2"
 }
 all_listen() {
+	[[ -e $work/$1.out ]] || return 1
 	mapfile -t bound < <(jq -R 'fromjson? // empty' "$work/$1.out" |
 		jq -rs 'map(select(.event == "listening")) | sort_by(.peer) | .[].bound | sub("^(tcp|unix|unixpacket)-listen://"; "")')
 	((${#bound[@]} == $2))

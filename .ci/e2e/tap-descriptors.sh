@@ -9,7 +9,7 @@ server() {
 	timeout 20 python3 "$here/tap-descriptors.py" serve "$1" 2>"$work/server.err" &
 	server=$!
 	children+=("$server")
-	eventually 10 "the server listens" test -S "$1"
+	eventually 20 "the server listens" test -S "$1"
 }
 
 # passes PATH: whether client and server are content with each other.

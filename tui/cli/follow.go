@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -74,7 +75,7 @@ func (p *printer) hold(j *job) {
 	events, f.seq = j.history.Events(f.seq)
 	for i := range events {
 		e := &events[i]
-		if e.Op == "stop" && e.Code == 0 {
+		if e.Op == "stop" && errors.Is(e.Cause, peer.ErrDisconnected) {
 			continue // we have ended the listener, and nothing failed
 		}
 		f.held = append(f.held, entry{e.Time, report.EventKind(e), func() []byte { return report.Event(r, e) }})

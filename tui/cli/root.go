@@ -198,7 +198,7 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, set.Close()) }()
+	defer func() { err = closeSet(set, err) }()
 	ended := make(chan struct{})
 	defer close(ended)
 	told := make(chan os.Signal, 1)
@@ -255,14 +255,4 @@ func parseAddresses(cmd *cobra.Command, args, takeovers []string) ([]peer.Addres
 		addrs = append(addrs, a)
 	}
 	return addrs, nil
-}
-
-// endPairs begins to end all relayed pairs, and accepts no more: a side that does
-// not answer our FIN is reset a second later, which closing the set waits for.
-func endPairs(set *peer.Set) {
-	for _, r := range set.Rows(nil, 0, set.Len()) {
-		if r.Listener.Is || r.Pair.Is {
-			_ = set.Disconnect(r.ID) // fails only if it is gone
-		}
-	}
 }

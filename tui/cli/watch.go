@@ -25,8 +25,8 @@ import (
 // the source of what to send failed. What happened has been said.
 var errPeerFailed = errors.New("a peer failed")
 
-// flushTime is how long an interrupted watch waits for its last lines: with
-// endTime before it, less than the two seconds in which a program should end.
+// flushTime is how long an interrupted watch waits for its last lines; half of it
+// where ending the pairs took as long already. All ends within two seconds.
 const flushTime = 500 * time.Millisecond
 
 // watchFlags are what watch takes beside the common flags.
@@ -172,7 +172,7 @@ func (f *watchFlags) run(addrs []peer.Address) (err error) {
 	}
 	defer func() {
 		cancel() // what waits for its source would keep the set from closing
-		err = errors.Join(err, set.Close())
+		err = closeSet(set, err)
 	}()
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error of Write, and a quiet end
 	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
@@ -210,10 +210,11 @@ func (w *watch) run(ctx context.Context, duration time.Duration) error {
 	}
 	for w.poll(w.set.Poll) && w.pause(watching) {
 	}
+	ending := time.Now()
 	w.endPairs()
 	w.poll(w.set.Step) // what came up to the end
 	w.poll(w.set.Step) // the end of a connection is judged only after its bytes were consumed
-	return w.finish(ctx)
+	return w.finish(ctx, max(flushTime-time.Since(ending), flushTime/2))
 }
 
 // endTime is how long the end of the pairs is waited for: a side that does not
@@ -289,16 +290,16 @@ func (w *watch) pause(ctx context.Context) bool {
 	}
 }
 
-// finish lets the printer end and says how it all went. A signal ends it even
-// if nobody reads stdout any more.
-func (w *watch) finish(ctx context.Context) error {
+// finish lets the printer end and says how it all went. A signal ends it, after a
+// while, even if nobody reads stdout any more.
+func (w *watch) finish(ctx context.Context, patience time.Duration) error {
 	close(w.printer.last)
 	select {
 	case <-w.printer.done:
 	case <-ctx.Done():
 		select {
 		case <-w.printer.done:
-		case <-time.After(flushTime):
+		case <-time.After(patience):
 		}
 	}
 	if ctx.Err() != nil {
