@@ -79,23 +79,27 @@ func clientAddress(b *boundSocket, remote unix.Sockaddr) string {
 	return "tcp://" + remoteAddr(remote).String()
 }
 
-// over notes that what came from a listener has ended. Callers hold mu.
+// over notes that what came from a listener has ended, once when it has and
+// once when a Poll has seen it, which may be the same. Callers hold mu.
 func (s *Set) over(r *row) {
 	p := r.parent
-	if p == nil || r.over {
+	if p == nil {
 		return
 	}
-	r.over = true
-	p.live--
-	p.ended = append(p.ended, r)
+	if !r.over {
+		r.over = true
+		p.live--
+		p.ended = append(p.ended, r)
+		p.mark()
+	}
 	for len(p.ended) > KeepEnded && (p.ended[0].told() || len(p.ended) > keepUntold) {
 		oldest := p.ended[0]
 		p.ended[0] = nil
 		p.ended = p.ended[1:]
 		p.goneCount++
 		s.forget(oldest)
+		p.mark()
 	}
-	p.mark()
 }
 
 // told reports whether a Poll has seen that a row has ended.

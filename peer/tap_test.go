@@ -287,3 +287,28 @@ func TestATakeoverStandsBetweenAServerAndItsClientsAndPutsItBack(t *testing.T) {
 	direct.Close()
 	f.accept()
 }
+
+func TestPairsThatEndedWhileNobodyPolledGiveUpTheirRowsAtTheNextPoll(t *testing.T) {
+	f := listenFar(t, FamilyUDS, 8)
+	f.serve(echo)
+	s := newTestSet(t, Config{})
+	id := s.tap(FamilyUDS, f)
+	const n = KeepEnded + 100
+	for range n {
+		s.client(id).Close()
+	}
+	await(t, "the pairs to end", func() (all bool) {
+		_ = s.peek(id, func(r *row) { all = r.live == 0 && len(r.ended) == n })
+		return all
+	})
+	told := 0
+	for _, c := range s.Poll() {
+		if c.Row.Parent == id && c.Row.Status == StatusNone {
+			told++
+		}
+	}
+	s.Poll() // of the listener, which counts them
+	if l := s.row(id).Listener; told != n || l.Ended != KeepEnded || l.Gone != n-KeepEnded || len(s.children(id)) != KeepEnded {
+		t.Errorf("%d were told, %+v, %d rows", told, l, len(s.children(id)))
+	}
+}
