@@ -66,21 +66,25 @@ func BenchmarkTapChurn(b *testing.B) {
 	})
 }
 
-// untilOver waits until a tap has counted n connections as ended, and its
-// process has let go of all that they took, if it ever does.
+// untilOver waits until a tap has told the end of n connections, and its process
+// has let go of all that they took, if it ever does.
 func (c *child) untilOver(n int, before tapReport) (r tapReport) {
 	c.tb.Helper()
 	await(c.tb, "the pairs to end", func() bool {
 		r = c.report()
 		l := r.Listener
-		return l.Live == 0 && int64(l.Ended)+l.Gone >= int64(n)
+		return l.Live == 0 && int64(l.Ended)+l.Gone >= int64(n) && r.Totals.Pairs == 0
 	})
-	for begun := time.Now(); r.Descriptors > before.Descriptors || r.Goroutines > before.Goroutines; r = c.report() {
-		if time.Since(begun) > patience {
-			return r
-		}
+	for begun := time.Now(); time.Since(begun) < patience && !r.letGo(before); {
+		r = c.report()
 	}
 	return r
+}
+
+// letGo reports whether a process has no more than it had before, and no more rows than are kept.
+func (r *tapReport) letGo(before tapReport) bool {
+	return r.Descriptors <= before.Descriptors && r.Goroutines <= before.Goroutines &&
+		r.Listener.Ended <= KeepEnded && r.Totals.Peers == r.Listener.Ended+1
 }
 
 // wantNothingLeft checks what n connections have left behind in a tap's process.
