@@ -24,34 +24,18 @@ func endPairs(set *peer.Set) {
 	}
 }
 
-// closeSet closes a set and says what it leaves behind, as a server's socket
-// that could not be put back: no screen is there any more to show it. err is how
-// the command went so far.
+// closeSet closes a set and says what became of the files of others, as of a
+// server's socket that was put back: no screen is there any more to show it. err
+// is how the command went so far.
 func closeSet(set *peer.Set, err error) error {
-	endPairs(set)
-	var left []string
-	for _, r := range set.Rows(nil, 0, set.Len()) {
-		if !r.Listener.Is {
-			continue
-		}
-		events, _ := set.Events(r.ID, 0)
-		for _, e := range events {
-			if e.Op == "stop" && e.Code != 0 {
-				left = append(left, r.Address+": "+e.Cause.Error())
-			}
-		}
-	}
 	if closing := set.Close(); closing != nil {
 		err = errors.Join(err, closing)
 	}
-	sayAll(left)
-	if len(left) > 0 && err == nil {
-		err = errPeerFailed
-	}
+	sayAll(set.Notes())
 	return err
 }
 
-// sayAll says lines, or gives up where nobody reads them.
+// sayAll says lines on stderr, or gives up where nobody reads them.
 func sayAll(lines []string) {
 	if len(lines) == 0 {
 		return

@@ -50,7 +50,7 @@ func TestMain(m *testing.M) {
 }
 
 // inspectAndPanic is the inspector, wired as the commands wire it, with one
-// peer and a panic that waits for SIGUSR1.
+// peer, a takeover of each argument, and a panic that waits for SIGUSR1.
 func inspectAndPanic(role string) error {
 	told := make(chan os.Signal, 1)
 	signal.Notify(told, syscall.SIGUSR1)
@@ -61,6 +61,13 @@ func inspectAndPanic(role string) error {
 			return attachment{}, err
 		}
 		id := set.Add(addr)
+		for _, arg := range os.Args[1:] {
+			taken, err := peer.TakeOver(arg)
+			if err != nil {
+				return attachment{}, err
+			}
+			set.Add(taken)
+		}
 		if role == rolePanic {
 			set.Go(func() { <-told; panic("boom in a goroutine") })
 			return attachment{}, nil

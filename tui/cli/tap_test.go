@@ -264,21 +264,57 @@ func TestSendGoesToDialledPeersOnly(t *testing.T) {
 	}
 }
 
-func TestTheInspectorPutsBackWhatItListensAtHoweverItEnds(t *testing.T) {
-	for name, end := range map[string]func(*terminal){
-		"q":       func(x *terminal) { x.typeKeys("q") },
-		"SIGTERM": func(x *terminal) { x.signal(syscall.SIGTERM) },
+func TestTheInspectorRemovesItsSocketAndPutsAServersBackHoweverItEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		role string
+		end  func(*terminal)
+		code int
+	}{
+		"q":       {roleProgram, func(x *terminal) { x.typeKeys("q") }, exitFine},
+		"ctrl+c":  {roleProgram, func(x *terminal) { x.typeKeys("\x03") }, exitInterrupted},
+		"SIGTERM": {roleProgram, func(x *terminal) { x.signal(syscall.SIGTERM) }, exitInterrupted},
+		"a panic": {rolePanic, func(x *terminal) { x.signal(syscall.SIGUSR1) }, exitFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(shortDir(t), "s")
-			x := open(t, 120, 36, true, roleProgram, path+"="+serve(t, "", echo))
-			eventually(t, "socket", func() bool { _, err := os.Lstat(path); return err == nil })
-			x.waitFor("tap")
-			end(x)
-			x.end()
-			if _, err := os.Lstat(path); !os.IsNotExist(err) {
-				t.Errorf("the socket's file is still there: %v", err)
+			dir := shortDir(t)
+			live, own := filepath.Join(dir, "live"), filepath.Join(dir, "own")
+			serve(t, live, echo)
+			before := lstat(t, live)
+			args := []string{live}
+			if c.role == roleProgram {
+				args = []string{"--takeover", live, own + "=" + live}
+			}
+			x := open(t, 120, 36, true, c.role, args...)
+			x.waitFor("live", "tap")
+			eventually(t, "takeover", func() bool { return !os.SameFile(before, lstat(t, live)) })
+			client := dial(t, "unix-listen://"+live)
+			if _, err := io.WriteString(client, "hi"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.ReadFull(client, make([]byte, 2)); err != nil {
+				t.Fatal(err)
+			}
+			_ = client.Close()
+			x.waitFor("live", "○ none") // for a live pair q asks first
+			c.end(x)
+			if code := x.end(); code != c.code {
+				t.Errorf("exit code %d", code)
+			}
+			if names := left(t, dir); len(names) != 1 || !os.SameFile(before, lstat(t, live)) {
+				t.Errorf("left: %q", names)
+			}
+			if !strings.Contains(x.output(), "put back "+live) {
+				t.Error("it is not said that the socket was put back")
 			}
 		})
 	}
+}
+
+func lstat(t *testing.T, path string) os.FileInfo {
+	t.Helper()
+	info, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
 }

@@ -249,6 +249,7 @@ func (w *watch) poll(poll func() []peer.Change) bool {
 		}
 	}
 	w.printer.show(changes)
+	sayAll(w.set.Notes())
 	t := w.set.Totals()
 	// A name that was looked up just now is no lookup any more, and not yet counted as connecting.
 	return t.ByStatus[peer.StatusConnecting]+t.ByStatus[peer.StatusConnected]+t.Lookups+t.Listening > 0 || w.set.Active()
