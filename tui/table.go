@@ -128,22 +128,18 @@ func (m *Model) clientName(r *peer.Row) string {
 	if a, err := peer.ParseAddress(m.client(r)); err == nil {
 		return a.Name()
 	}
-	pid := ""
 	if r.Who.PID.Known {
-		pid = fmt.Sprint(r.Who.PID.Value)
+		return strings.TrimPrefix(fmt.Sprintf("%s %d", r.Who.Program, r.Who.PID.Value), " ")
 	}
-	return cmp.Or(strings.TrimSpace(r.Who.Program+" "+pid), "client")
+	return "client"
 }
 
-// clientAddress is where a client is, or else which process.
-func clientAddress(at string, who *peer.Credentials) string {
-	switch {
-	case at != "" && at != "unix:":
-		return at
-	case who.PID.Known:
-		return fmt.Sprintf("pid %d", who.PID.Value)
+// clientAddress is where a client is, or else who it is.
+func clientAddress(at, who string) string {
+	if at == "unix:" {
+		at = ""
 	}
-	return "unnamed client"
+	return cmp.Or(at, who, "unnamed client")
 }
 
 // address is where a peer is: of a tap and of a relayed pair both sides.
@@ -151,13 +147,17 @@ func (m *Model) address(r *peer.Row) string {
 	listens, target, tap := strings.Cut(r.Address, "=") // "%3D" stands for one in a path
 	switch {
 	case r.Pair.Is:
-		return short(clientAddress(r.Pair.Client, &r.Who)) + " → " + short(cmp.Or(r.Pair.Server, target))
+		pid := ""
+		if r.Who.PID.Known {
+			pid = fmt.Sprintf("pid %d", r.Who.PID.Value) // the label has the program
+		}
+		return short(clientAddress(r.Pair.Client, pid)) + " → " + short(cmp.Or(r.Pair.Server, target))
 	case r.Listener.Is && tap:
 		return short(cmp.Or(r.Listener.Bound, listens)) + " → " + short(target)
 	case r.Listener.Is:
 		return cmp.Or(r.Listener.Bound, listens)
 	case r.Parent != 0:
-		return clientAddress(m.client(r), &r.Who)
+		return clientAddress(m.client(r), r.Who.String())
 	}
 	return r.Address
 }

@@ -60,6 +60,9 @@ var situations = []struct {
 	{"send, wrong", []string{"1", "s", `\`, "enter"}, []string{"esc"}},
 	{"notice", []string{"ctrl+z"}, nil},
 	{"error", []string{"1", "G", "D"}, []string{"g"}},
+	{"held", []string{"1", "G", "h"}, []string{"h", "g"}},
+	{"question", []string{"q"}, []string{"n"}},
+	{"folded", []string{"1", "G", "enter"}, []string{"enter", "g"}},
 }
 
 var sizes = [][2]int{{19, 3}, {40, 12}, {80, 24}, {120, 36}, {200, 60}}
@@ -76,6 +79,7 @@ func TestEveryScreenFillsEverySizeExactly(t *testing.T) {
 		for i := range 70 {
 			full.addNames(fmt.Sprint("gone-", i))
 		}
+		full.tap("unix")
 		full.calm()
 		for name, s := range map[string]*screen{"empty": empty, "full": full} {
 			for _, in := range situations {

@@ -58,7 +58,7 @@ func eventView(e *peer.Event, r *peer.Row) views.Event {
 	case peer.EventListening:
 		v.Text, v.Cause = "listening", "at "+e.Remote
 	case peer.EventAccepted:
-		v.Text, v.Cause = "accepted", "from "+short(clientAddress(e.Remote, &r.Who))
+		v.Text, v.Cause = "accepted", "from "+short(clientAddress(e.Remote, r.Who.String()))
 	case peer.EventAncillary:
 		ancillary(e, &v)
 	}
@@ -86,9 +86,12 @@ func ancillary(e *peer.Event, v *views.Event) {
 	default:
 		v.Text = fmt.Sprintf("%d descriptors", n)
 	}
-	what := e.With.FDs
+	what := slices.Clone(e.With.FDs)
+	if who := e.With.Who.String(); who != "" {
+		what = append(what, "from "+who)
+	}
 	if v.Cause != "" {
-		what = append(slices.Clone(what), v.Cause)
+		what = append(what, v.Cause)
 	}
 	v.Cause = strings.Join(what, ", ")
 }

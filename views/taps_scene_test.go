@@ -19,7 +19,8 @@ func sceneTaps() *Frame {
 			Unread: none, RecvQ: none, SendQ: none, Received: 5, Sent: 29, Cause: cause, Bad: s == peer.StatusError}
 	}
 	f.Table.Rows = []Row{
-		listener(1, "redis", "127.0.0.1:6380 → 127.0.0.1:6379", "tap", TreeOpen, Listener{State: ListenerListening, Live: 1, Ended: 3, Gone: 480}),
+		listener(1, "redis", "127.0.0.1:6380 → 127.0.0.1:6379", "tap", TreeOpen,
+			Listener{State: ListenerListening, Live: 1, Ended: 3, Gone: 480}),
 		{ID: 4, Label: ":50120", Address: "127.0.0.1:50120 → 127.0.0.1:6379", Kind: "tap", Tree: TreeChild,
 			Status: peer.StatusConnected, Received: 12_430, Sent: 48_230, Spark: wave(3, 7)},
 		ended(5, ":50122", TreeChild, peer.StatusNone, "FIN from client"),
@@ -30,7 +31,8 @@ func sceneTaps() *Frame {
 			Status: peer.StatusConnected, SendQ: 1_280, SendQApprox: true, Received: 9_812, Sent: 48, Note: "client half-closed"},
 		listener(3, "dead", "127.0.0.1:6381 → 127.0.0.1:1", "tap", TreeOpen, Listener{State: ListenerStopped, Ended: 1}),
 		ended(9, ":50128", TreeLast, peer.StatusError, "target: connection refused"),
-		listener(10, "many", "tcp-listen://127.0.0.1:9000", "listen", TreeFolded, Listener{State: ListenerListening, Live: 300, Ended: 500, Gone: 99_200}),
+		listener(10, "many", "tcp-listen://127.0.0.1:9000", "listen", TreeFolded,
+			Listener{State: ListenerListening, Live: 300, Ended: 500, Gone: 99_200}),
 		listener(11, "taken", "tcp-listen://127.0.0.1:9001", "listen", TreeOpen, Listener{State: ListenerFailed}),
 		listener(12, "new", "unix-listen:///tmp/new.sock", "listen", TreeOpen, Listener{State: ListenerListening}),
 	}
