@@ -119,8 +119,8 @@ func (m *Model) footOrder() []string {
 	case !m.set.Paused().IsZero():
 		return []string{
 			"help", "quit", "poll once", "polling", "reconnect", "disconnect", "hold",
-			"send", "pane", "freeze", "follow", "inspect", "kernel",
-			"add", "half-close", "remove", "fold", "direction", "row", "byte order",
+			"send", "pane", "freeze", "follow", "inspect", "kernel", "add", "half-close", "remove", "fold", "direction", "row",
+			"byte order",
 		}
 	case m.focus == views.PaneBytes, m.focus == views.PaneInspector:
 		return []string{
