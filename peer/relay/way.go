@@ -103,7 +103,7 @@ func (w *way) lookAt(uintptr) bool {
 	case n == 0:
 		w.atEnd = true
 	default:
-		w.n = n
+		w.n = max(int(recvQueue(fd)), n) // they have come since
 	}
 	return true
 }
