@@ -196,7 +196,6 @@ func (p *Pair) close() {
 	p.closed = true
 	for i := range p.ends {
 		p.ways[i].letGo() // of what a panic has left
-		p.ways[i].sys.close()
 		e := &p.ends[i]
 		switch {
 		case !p.reset && (p.until.IsZero() || e.eof):
