@@ -79,5 +79,15 @@ func startEnd(t testing.TB, fd int, f family, what string) (kill func()) {
 	}
 }
 
+// runRole runs a role to its end, and returns what it has printed.
+func runRole(t testing.TB, role string) (string, error) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childRole+"="+role)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	return string(out), err
+}
+
 // playOther is what else a child may be.
 var playOther = func(role string) error { return fmt.Errorf("no such role: %s", role) }

@@ -102,14 +102,20 @@ func (e *end) takeError() error {
 // second at most: a reset would take away what it has not. What was written to a
 // Unix socket is there at once.
 func (e *end) deliver() {
-	if e.Unix {
-		return
-	}
 	const longest = 10 * time.Millisecond
 	wait := 100 * time.Microsecond
-	for begun := time.Now(); sendQueue(e.FD) > 0 && time.Since(begun) < grace; wait = min(2*wait, longest) {
+	for begun := time.Now(); !e.Unix && e.sends() && time.Since(begun) < grace; wait = min(2*wait, longest) {
 		time.Sleep(wait)
 	}
+}
+
+// sends reports whether the kernel has still bytes to send. Those of a socket that
+// was reset stay counted (SIOCOUTQ).
+func (e *end) sends() bool {
+	e.mu.Lock()
+	broken := e.broken
+	e.mu.Unlock()
+	return broken == nil && sendQueue(e.FD) > 0 && e.state()&unix.POLLERR == 0
 }
 
 func peek(fd int, p []byte) (int, error) {

@@ -37,7 +37,6 @@ func (w *way) lull() bool {
 func (w *way) calm() {
 	w.grown, w.control = false, nil
 	w.p.c.Log.Idle(w.dir)
-	w.sys.close()
 }
 
 // wakeAt sets the deadline of the way's reads, unless the pair is about to end.

@@ -195,7 +195,7 @@ func (p *Pair) close() {
 	}
 	p.closed = true
 	for i := range p.ends {
-		p.ways[i].sys.close()
+		p.ways[i].letGo() // of what a panic has left
 		e := &p.ends[i]
 		switch {
 		case !p.reset && (p.until.IsZero() || e.eof):

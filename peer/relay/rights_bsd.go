@@ -8,11 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// extra is what a way needs besides on this system: nothing.
-type extra struct{}
-
-func (*extra) close() {}
-
 // receive reads from a Unix stream into p. A read ends before the next message
 // that carries descriptors (soreceive in kern/uipc_socket.c), so they come with
 // the first byte of p.

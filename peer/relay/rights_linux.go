@@ -1,37 +1,14 @@
 package relay
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
-
-// peekMost is up to how many bytes copying them once more costs less than
-// asking the fdinfo file: 2 µs.
-const peekMost = 16 << 10
-
-// maxInfos bounds the fdinfo files that are kept open in the process.
-const maxInfos = 1024
-
-var infos atomic.Int32 // fdinfo files that are kept open
-
-// extra is the fdinfo file of the socket that a busy way reads from, if it is
-// kept open: its descriptor plus 1, so that the zero value has none.
-type extra struct{ info int }
-
-func (x *extra) close() {
-	if x.info > 0 {
-		_ = unix.Close(x.info - 1)
-		x.info = 0
-		infos.Add(-1)
-	}
-}
 
 // receive reads from a Unix stream into p, which is no longer than what lies in
 // the receive queue.
@@ -40,53 +17,42 @@ func (x *extra) close() {
 // same read (unix_stream_read_generic in net/unix/af_unix.c), so that nobody could
 // say which byte they came with. So a read that goes so far begins with that byte.
 func (w *way) receive(p []byte) (int, error) {
-	if len(p) > peekMost && w.sys.queuedRights(w.from.FD) == 0 {
-		return unix.Read(w.from.FD, p)
+	fd, kernel := w.from.FD, kernelOf()
+	if kernel.looksAhead {
+		if _, some := peekRights(fd, p[:1]); !some {
+			return unix.Read(fd, p)
+		}
 	}
-	n, some := peekRights(w.from.FD, p)
+	n, some := peekRights(fd, p)
 	if n < 1 {
-		return unix.Read(w.from.FD, p[:1]) // which says why
+		return unix.Read(fd, p[:1]) // which says why
 	}
 	if !some {
-		return unix.Read(w.from.FD, p[:n])
+		return unix.Read(fd, p[:n])
 	}
 	// The first message with descriptors ends with these n bytes, or later.
-	plain, whole := lastBegins(w.from.FD, p[:n])
-	switch {
-	case plain > 0:
-		return unix.Read(w.from.FD, p[:plain])
-	case whole:
-		return w.readMessage(p[:n])
+	if !kernel.tellsMessages {
+		return w.readMessage(p[:1])
 	}
-	return w.readMessage(p[:1])
+	plain, err := peekShort(fd, p[:n])
+	if err != nil || plain < 1 {
+		return w.readMessage(p[:n]) // no message begins among them but the first
+	}
+	return unix.Read(fd, p[:plain])
 }
 
 // peekRights looks at the next len(p) bytes and reports how many there are up to
-// the end of the first message with descriptors, and whether there is one, in the
-// bytes or after them. Nothing is taken: without room for a control message the
-// kernel only says that one was truncated.
+// the end of the first message with descriptors, and whether there is one. Nothing
+// is taken: without room for a control message the kernel only says that one was
+// truncated.
 func peekRights(fd int, p []byte) (n int, some bool) {
 	n, _, some, err := recvmsg(fd, p, nil, unix.MSG_PEEK|unix.MSG_DONTWAIT)
 	return n, some && err == nil
 }
 
-// lastBegins returns how many of the bytes of p, which lie in the receive queue, come
-// before the message that the last one belongs to. Where that cannot be told it
-// returns 0, and whole is false.
-func lastBegins(fd int, p []byte) (before int, whole bool) {
-	if !tellsMessages() {
-		return 0, false
-	}
-	n, err := peekShort(fd, p)
-	if err != nil {
-		return 0, errors.Is(err, unix.EFAULT)
-	}
-	return n, true
-}
-
 // peekShort peeks at len(p) bytes with nowhere to put the last one. What the kernel
 // says to have copied then is the messages before that byte's: one that cannot be
-// copied to its end does not count.
+// copied to its end does not count, and is EFAULT if it is the first.
 func peekShort(fd int, p []byte) (int, error) {
 	var none byte
 	iov := [2]unix.Iovec{{Base: &none}, {}}
@@ -104,60 +70,41 @@ func peekShort(fd int, p []byte) (int, error) {
 	return int(n), nil
 }
 
-// tellsMessages reports whether this kernel answers peekShort as we expect it. If
-// not, descriptors are looked for one byte at a time.
-var tellsMessages = sync.OnceValue(func() bool {
+// peeking is what a kernel says to a peek beyond what is written anywhere. Where it
+// does not, descriptors are found all the same, with more copying or byte by byte.
+type peeking struct {
+	looksAhead    bool // a peek at one byte tells of descriptors anywhere in the queue (Linux 4.3 and later)
+	tellsMessages bool // peekShort tells where a message begins
+}
+
+// kernelOf tries this kernel out, once.
+var kernelOf = sync.OnceValue(func() (k peeking) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
-		return false
+		return k
 	}
 	defer unix.Close(fds[0])
 	defer unix.Close(fds[1])
-	for _, n := range []int{3, 2, 4} {
-		if _, err := unix.Write(fds[1], make([]byte, n)); err != nil {
-			return false
-		}
-	}
 	p := make([]byte, 9)
-	within, err1 := peekShort(fds[0], p[:8])
-	first, err2 := peekShort(fds[0], p[:4])
-	_, err3 := peekShort(fds[0], p[:3])
-	return within == 5 && first == 3 && errors.Join(err1, err2) == nil && errors.Is(err3, unix.EFAULT)
-})
+	if n, _ := unix.Write(fds[1], p[:3]); n != 3 {
+		return k
+	}
+	_, none := peekRights(fds[0], p[:1])
+	for _, n := range []int{2, 4} {
+		if _, err := sendmsg(fds[1], p[:n], fds[1:]); err != nil {
+			return k
+		}
+	}
+	n, some := peekRights(fds[0], p)
+	_, ahead := peekRights(fds[0], p[:1])
+	k.looksAhead = !none && some && ahead
 
-// queuedRights returns how many descriptors lie in the receive queue of fd
-// (scm_fds, proc_pid_fdinfo(5)), -1 where the system does not say.
-func (x *extra) queuedRights(fd int) int {
-	info := x.info - 1
-	if x.info == 0 {
-		var err error
-		info, err = unix.Open("/proc/self/fdinfo/"+strconv.Itoa(fd), unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return -1
-		}
-		if infos.Add(1) > maxInfos {
-			infos.Add(-1)
-			defer unix.Close(info)
-		} else {
-			x.info = info + 1
-		}
-	}
-	var text [256]byte
-	n, err := unix.Pread(info, text[:], 0)
-	if err != nil {
-		return -1
-	}
-	_, after, found := bytes.Cut(text[:max(n, 0)], []byte("\nscm_fds:"))
-	line, _, ended := bytes.Cut(after, []byte("\n"))
-	if !found || !ended {
-		return -1
-	}
-	count, err := strconv.Atoi(string(bytes.TrimSpace(line)))
-	if err != nil {
-		return -1
-	}
-	return count
-}
+	second, err1 := peekShort(fds[0], p[:5])
+	inside, err2 := peekShort(fds[0], p[:4])
+	_, err3 := peekShort(fds[0], p[:3])
+	k.tellsMessages = n == 5 && second == 3 && inside == 3 && errors.Join(err1, err2) == nil && errors.Is(err3, unix.EFAULT)
+	return k
+})
 
 // nameOf says what a descriptor is, as the kernel names it: a path, "socket:[91827]", "pipe:[4]".
 func nameOf(fd int) string {

@@ -25,8 +25,12 @@ func (f *far) sendRights(n, count int) {
 		unix.Write(p[1], []byte{byte(i)})
 		unix.Close(p[1])
 		rights = append(rights, p[0])
-		defer unix.Close(p[0])
 	}
+	defer func() {
+		for _, fd := range rights {
+			unix.Close(fd)
+		}
+	}()
 	b := make([]byte, n)
 	fill(b, f.sent)
 	if _, err := ignoringEINTR(func() (int, error) { return sendBlocking(f.fd, b, rights) }); err != nil {
@@ -87,7 +91,7 @@ func descriptors(t testing.TB) int {
 	return len(entries)
 }
 
-// play is what is sent: plain bytes, or a message with descriptors.
+// message is what is sent: plain bytes, or a message with descriptors.
 type message struct{ n, rights int }
 
 func TestDescriptorsArriveWithTheVeryByteTheyWereSentWith(t *testing.T) {

@@ -35,6 +35,8 @@ type way struct {
 	n     int   // bytes to be read, or the length of the next packet
 	atEnd bool  // the other end's FIN
 	err   error // instead, or of the last write
+	short bool  // the last read took little
+	one   [1]byte
 	lost  error // the error of a packet socket, which comes before the packets that are left
 
 	// When the memory of a load goes back: see lull.
@@ -47,7 +49,6 @@ type way struct {
 	sent    int    // of rest, by the last write
 	tries   uint8  // writes that were refused
 	control []byte // room for descriptors to be read, once some were
-	sys     extra  // what the system needs besides
 	deaf    bool   // nobody reads at the other end any more: what comes is kept and not written
 }
 
@@ -85,15 +86,19 @@ func (w *way) turn() bool {
 }
 
 // lookAt waits, in the poller and without a buffer, until the socket has
-// something to say.
+// something to say. It asks first what is the likelier: after a short read whether
+// that was all.
 func (w *way) lookAt(uintptr) bool {
 	fd := w.from.FD
-	w.err, w.atEnd = nil, false
-	if w.n = max(int(recvQueue(fd)), 0); w.n > 0 {
+	w.n, w.err, w.atEnd = 0, nil, false
+	if !w.short {
+		w.n = int(recvQueue(fd))
+	}
+	w.short = false
+	if w.n > 0 {
 		return true
 	}
-	var one [1]byte
-	n, err := peek(fd, one[:])
+	n, err := peek(fd, w.one[:])
 	switch {
 	case errors.Is(err, unix.EAGAIN):
 		w.idle()
@@ -103,7 +108,7 @@ func (w *way) lookAt(uintptr) bool {
 	case n == 0:
 		w.atEnd = true
 	default:
-		w.n = n
+		w.n = max(int(recvQueue(fd)), n)
 	}
 	return true
 }
@@ -146,6 +151,7 @@ func (w *way) read() (p []byte, ok bool) {
 	if err != nil || n <= 0 {
 		return nil, false // interrupted, or an end that the next look finds
 	}
+	w.short = n < small
 	w.publish(n)
 	return p[:n], true
 }
