@@ -71,6 +71,7 @@ func TestAnEndingOfATapIsToldInTheWordsThatFit(t *testing.T) {
 		{"EOF from server", 13, "server EOF"},
 		{"reset by server", 13, "server reset"},
 		{"target: connection refused", 13, "refused"},
+		{"no such file or directory: make the directory /tmp/d first", 13, "no such file…"},
 		{"target: connection refused", 15, "target: refused"},
 		{softened, 60, softened},
 		{softened, 30, "reset by client → plain end"},

@@ -231,7 +231,7 @@ func cutWords(s string, width int) string {
 	}
 	short := cut(s, width)
 	kept := strings.TrimSuffix(short, "…")
-	if strings.HasPrefix(s[len(kept):], " ") {
+	if rest := s[len(kept):]; rest != "" && strings.IndexByte(" ,;:", rest[0]) >= 0 {
 		return strings.TrimRight(kept, " ,;:") + "…"
 	}
 	if i := strings.LastIndexByte(kept, ' '); i > len(kept)/2 {
