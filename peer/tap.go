@@ -29,7 +29,7 @@ type pair struct {
 	mu       sync.Mutex
 	status   Status
 	deadline time.Time          // while connecting
-	cancel   context.CancelFunc // ends the dial
+	cancel   context.CancelFunc // ends the dial; nil after it
 	relay    *relay.Pair        // while it relays
 	held     capture.Dirs
 	softened bool
@@ -37,7 +37,7 @@ type pair struct {
 
 // relay begins to relay between a client and the target. Callers hold mu.
 func (s *Set) relay(r *row, b *boundSocket, fd int, client string) {
-	ctx, cancel := context.WithCancel(s.ctx)
+	ctx, cancel := context.WithTimeout(s.ctx, s.timeout)
 	p := &pair{
 		row: r, set: s, packet: r.addr.Packet, listens: r.addr.Family, target: b.target, client: client,
 		status: StatusNone, deadline: r.Started.Add(s.timeout), cancel: cancel,
@@ -46,22 +46,25 @@ func (s *Set) relay(r *row, b *boundSocket, fd int, client string) {
 	r.member = p
 	r.Pair = Pair{Is: true, Client: client}
 	p.move(StatusConnecting, 0, nil, ByNone)
-	s.Go(func() {
-		p.run(ctx, fd)
-		cancel()
-		s.mu.Lock()
-		s.over(r)
-		s.mu.Unlock()
-		r.mark()
-	})
+	s.Go(func() { p.run(ctx, fd) })
 }
 
-// run dials the target and relays until both sides have ended.
+// over takes the pair out of those that live.
+func (p *pair) over() {
+	p.set.mu.Lock()
+	p.set.over(p.row)
+	p.set.mu.Unlock()
+	p.row.mark()
+}
+
+// run dials the target and begins to relay.
 func (p *pair) run(ctx context.Context, fd int) {
+	defer p.dialled()
 	server, err := p.dial(ctx)
 	if err != nil {
 		refuse(fd, p.listens)
 		p.unreachable(ctx, err)
+		p.over()
 		return
 	}
 	config := relay.Config{Log: p.row.history.Log, Now: p.set.now, Event: p.happened, Mark: p.row.mark, Spawn: p.set.Go}
@@ -70,16 +73,26 @@ func (p *pair) run(ctx context.Context, fd int) {
 		relay.Socket{FD: server, Unix: p.target.Family == FamilyUDS, Packet: p.packet})
 	if err != nil {
 		p.move(StatusError, ErrFailed, err, ByLocal)
+		p.over()
 		return
 	}
 	p.begin(ctx, r)
-	p.ended(r.Run())
+	r.Start(func(e relay.Ending) {
+		p.ended(e)
+		p.over()
+	})
 }
 
-// dial connects to the target, within the Set's timeout.
+// dialled lets go of what the dial needed: a pair may live long.
+func (p *pair) dialled() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cancel()
+	p.cancel = nil
+}
+
+// dial connects to the target.
 func (p *pair) dial(ctx context.Context) (int, error) {
-	ctx, stop := context.WithTimeout(ctx, p.set.timeout)
-	defer stop()
 	d := dialer{sys: p.set.sys, check: func(e Endpoint) error { return p.set.refuseTarget(p.row.parent, e) }}
 	fd, addr, err := d.dial(ctx, p.target)
 	p.mu.Lock()
@@ -103,7 +116,7 @@ func refuse(client int, f Family) {
 // unreachable tells why the target was not reached.
 func (p *pair) unreachable(ctx context.Context, err error) {
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled):
 		p.move(StatusNone, 0, ErrDisconnected, ByLocal)
 	case errors.Is(err, context.DeadlineExceeded):
 		p.move(StatusError, ErrConnectionError, fmt.Errorf("no answer within %v", p.set.timeout), ByTimeout)
@@ -119,7 +132,7 @@ func (p *pair) begin(ctx context.Context, r *relay.Pair) {
 	defer p.mu.Unlock()
 	p.relay = r
 	p.holdRelay()
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		r.End()
 	}
 }
@@ -145,7 +158,7 @@ func (p *pair) ended(e relay.Ending) {
 	p.mu.Unlock()
 	switch {
 	case e.Err != nil:
-		p.move(StatusError, ErrFailed, e.Err, sides[e.By])
+		p.move(StatusError, ErrFailed, e.Err, sides[e.ErrBy]) // a half-close before it is an event of its own
 	case e.By == relay.Local:
 		p.move(StatusNone, 0, ErrDisconnected, ByLocal)
 	default:
@@ -195,7 +208,9 @@ func (p *pair) happened(e relay.Event) {
 func (p *pair) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cancel()
+	if p.cancel != nil {
+		p.cancel()
+	}
 	if p.relay != nil {
 		p.relay.End()
 	}

@@ -39,7 +39,10 @@ func everyTap(t *testing.T, test func(*testing.T, *testSet, ID, *far)) {
 // ended waits until a row has ended, and returns its last event.
 func (s *testSet) ended(id ID) Event {
 	s.t.Helper()
-	s.until("the end", func() bool { r := s.row(id); return r.Status == StatusNone || r.Status == StatusError })
+	s.until("the end", func() bool {
+		r := s.row(id)
+		return !r.Sampled.IsZero() && (r.Status == StatusNone || r.Status == StatusError)
+	})
 	return s.row(id).Last
 }
 

@@ -91,7 +91,7 @@ func TestTheOldestRecordsGoWhenListsAloneExceedTheBudget(t *testing.T) {
 	if end := big.End(); big.Append(1) != end {
 		t.Error("a closed list gave a number")
 	}
-	if p.Used() != 0 || big.Len() != 0 {
+	if p.Used() != 0 {
 		t.Errorf("used %d after closing", p.Used())
 	}
 }

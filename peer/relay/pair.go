@@ -3,6 +3,7 @@ package relay
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -88,8 +89,8 @@ type Pair struct {
 	ends [2]end // by Side
 	ways [2]way // by capture.Dir
 
-	events sync.Mutex // one call of Event at a time
-	left   sync.WaitGroup
+	events sync.Mutex   // one call of Event at a time
+	left   atomic.Int32 // ways that have not left
 
 	mu     sync.Mutex
 	wake   sync.Cond // on mu: held ways wait for their release, or for the end
@@ -131,25 +132,35 @@ func (p *Pair) join() error {
 	return nil
 }
 
-// Run relays until both directions have ended, or one side was reset, or End
-// was called, and closes both sockets. It is called once.
-func (p *Pair) Run() (e Ending) {
-	// Deferred, so that a panic, which is the owner's, leaves nothing open either.
-	defer func() {
-		p.stop(Local, &p.ends[Client], nil, true) // of no effect unless there was one
-		p.left.Wait()
-		p.close()
-		e = p.ending
-	}()
-	p.left.Add(1)
-	p.c.Spawn(func() {
-		defer p.left.Done()
-		p.ways[capture.In].pump()
-	})
-	p.ways[capture.Out].pump()
-	p.left.Wait()
+// Start relays until both directions have ended, or one side was reset, or End
+// was called, closes both sockets and calls done, in the last of its goroutines.
+// It is called once, and does not wait: a goroutine that did would keep its stack
+// for as long as an idle pair lives.
+func (p *Pair) Start(done func(Ending)) {
+	p.left.Store(int32(len(p.ways)))
+	for i := range p.ways {
+		w := &p.ways[i]
+		p.c.Spawn(func() {
+			whole := false
+			defer func() { p.leftBy(whole, done) }()
+			w.pump()
+			whole = true
+		})
+	}
+}
+
+// leftBy is the end of a way. After a panic, which is the owner's, it is not
+// whole: the other way leaves too then, and nothing stays open.
+func (p *Pair) leftBy(whole bool, done func(Ending)) {
+	if !whole {
+		p.stop(Local, &p.ends[Client], nil, true)
+	}
+	if p.left.Add(-1) > 0 {
+		return
+	}
 	p.conclude()
-	return e
+	p.close()
+	done(p.ending)
 }
 
 // Queues returns the kernel's queues of a direction in bytes, -1 where there is no figure: what the

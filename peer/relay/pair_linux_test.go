@@ -128,10 +128,10 @@ func (r *relayed) make(t testing.TB, pool *capture.Pool, client, server Socket) 
 // start relays until the pair ends, which the test waits for.
 func (r *relayed) start(t testing.TB) {
 	t.Helper()
-	go func() {
-		defer close(r.over)
-		r.ending = r.Run()
-	}()
+	r.Start(func(e Ending) {
+		r.ending = e
+		close(r.over)
+	})
 	t.Cleanup(func() {
 		r.client.close()
 		r.server.close()
