@@ -67,6 +67,10 @@ func withoutDescriptors() error {
 		return err
 	}
 	e := <-events
+	// The far end is this process too, and takes what comes while the relay may still have it.
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(highest) + 100, Max: 20_000}); err != nil {
+		return err
+	}
 	control := make([]byte, 1000)
 	n, got, _, err := recvmsg(fds2[1], make([]byte, 100), control, 0)
 	if err != nil {
