@@ -51,7 +51,7 @@ type Event struct {
 	Cause  error       // the system's error or ours, nil for none
 	By     By
 	Remote string // the address that was dialled, once it is known; that of a client; where a listener is bound
-	Note   string // listening events: what a run that was killed had left and was put right
+	Note   string // of a listener that begins or stops: what was done to the files of others, as with a takeover
 	With   *Ancillary
 }
 

@@ -160,10 +160,20 @@ func (l *acceptor) end() {
 	l.bound = nil
 	close(b.stopped)
 	note, err := b.close() // the path first: while we still have the inode
+	waiting := b.waiting(l.set.sys)
 	err = errors.Join(err, b.file.Close())
 	l.set.notice(note, err)
+	if len(waiting) > 0 {
+		l.set.Go(func() {
+			for _, w := range waiting {
+				l.set.accepted(l, b, w.fd, w.remote)
+			}
+		})
+	}
 	now := l.set.now()
-	l.row.history.append(Event{Kind: EventError, Time: now, Polled: now, Op: "stop", Cause: ErrDisconnected, By: ByLocal, Remote: b.addr})
+	l.row.history.append(Event{
+		Kind: EventError, Time: now, Polled: now, Op: "stop", Cause: ErrDisconnected, By: ByLocal, Remote: b.addr, Note: note,
+	})
 	if err != nil {
 		l.row.history.append(Event{Kind: EventError, Time: now, Polled: now, Op: "stop", Code: ErrFailed, Cause: err, Remote: b.addr})
 	}
@@ -224,6 +234,29 @@ func (b *boundSocket) next(sys kernel) (fd int, remote unix.Sockaddr, err error)
 		return -1, nil, waitErr
 	}
 	return fd, remote, err
+}
+
+// client is an accepted connection.
+type client struct {
+	fd     int
+	remote unix.Sockaddr
+}
+
+// waiting takes those who are in the queue of a listener that is about to be
+// closed, which would end them: they came while it still listened.
+func (b *boundSocket) waiting(sys kernel) (found []client) {
+	const most = 1 << 16 // the longest queue
+	_ = b.raw.Control(func(listener uintptr) {
+		for range most {
+			var c client
+			err := retry(func() (err error) { c.fd, c.remote, err = sys.accept(int(listener)); return err })
+			if err != nil {
+				return
+			}
+			found = append(found, c)
+		}
+	})
+	return found
 }
 
 func (b *boundSocket) isStopped() bool {

@@ -362,3 +362,24 @@ func (k *shortOf) accept(fd int) (int, unix.Sockaddr, error) {
 	}
 	return k.system.accept(fd)
 }
+
+func TestWhoWaitsInTheQueueOfAListenerThatStopsIsStillServed(t *testing.T) {
+	bothFamilies(t, func(t *testing.T, family Family) {
+		s := newTestSet(t, Config{})
+		s.sys = &shortOf{err: syscall.EMFILE, left: 1} // accept pauses, so that they wait
+		id := s.listen(family)
+		clients := []*farConn{s.client(id)}
+		s.until("the shortage", func() bool { return s.row(id).Last.Op == "accept" })
+		clients = append(clients, s.client(id))
+		if err := s.Disconnect(id); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range clients {
+			c.send("hello")
+		}
+		s.until("both to be served", func() bool {
+			rows := s.children(id)
+			return len(rows) == 2 && rows[0].Received == 5 && rows[1].Received == 5
+		})
+	})
+}

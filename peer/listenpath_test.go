@@ -32,7 +32,7 @@ func (l pathListener) end(t testing.TB) {
 }
 
 func TestAListeningPathIsOursAloneAndGoesWithIt(t *testing.T) {
-	dir := t.TempDir()
+	dir := shortDir(t)
 	for _, mask := range []int{0, 0o777} {
 		path := filepath.Join(dir, fmt.Sprintf("%o.sock", mask))
 		old := unix.Umask(mask)
@@ -50,7 +50,7 @@ func TestAListeningPathIsOursAloneAndGoesWithIt(t *testing.T) {
 }
 
 func TestNobodyCanConnectBeforeTheModeIsSet(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.sock")
+	path := filepath.Join(shortDir(t), "app.sock")
 	sys := &beforeListen{look: func() {
 		if mode := lstat(t, path).Mode(); mode != os.ModeSocket|0o600 {
 			t.Errorf("mode %v before it listens", mode)
@@ -83,7 +83,7 @@ func (k *beforeListen) listen(fd, backlog int) error {
 }
 
 func TestAPathThatIsNotOursAnyMoreStays(t *testing.T) {
-	dir := t.TempDir()
+	dir := shortDir(t)
 	path := filepath.Join(dir, "app.sock")
 	l := mustListenPath(t, path, unix.SOCK_STREAM)
 	remove(t, path)
@@ -94,7 +94,7 @@ func TestAPathThatIsNotOursAnyMoreStays(t *testing.T) {
 }
 
 func TestAStalePathIsReplaced(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.sock")
+	path := filepath.Join(shortDir(t), "app.sock")
 	serveAt(t, "unix", path, "server").end()
 	l := mustListenPath(t, path, unix.SOCK_STREAM)
 	if err := connectOnce(path); err != nil {
@@ -104,7 +104,7 @@ func TestAStalePathIsReplaced(t *testing.T) {
 }
 
 func TestAPathLeadsThroughOurSymlinksToADirectory(t *testing.T) {
-	dir := t.TempDir()
+	dir := shortDir(t)
 	if err := errors.Join(os.Mkdir(filepath.Join(dir, "run"), 0o700), os.Symlink("run", filepath.Join(dir, "relative")),
 		os.Symlink(filepath.Join(dir, "relative"), filepath.Join(dir, "absolute"))); err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestAPathLeadsThroughOurSymlinksToADirectory(t *testing.T) {
 }
 
 func TestWhatIsAtAListeningPathStaysAsItIs(t *testing.T) {
-	dir := t.TempDir()
+	dir := shortDir(t)
 	at := func(name string) string { return filepath.Join(dir, name) }
 	serveAt(t, "unix", at("live"), "server")
 	if err := errors.Join(os.WriteFile(at("file"), nil, 0o600), os.Symlink("live", at("link")), os.Symlink("nowhere", at("dangling")),
@@ -170,7 +170,7 @@ type listenFails struct{ system }
 func (listenFails) listen(int, int) error { return unix.EMFILE }
 
 func TestAPathOnWhichListeningFailsIsRemoved(t *testing.T) {
-	dir := t.TempDir()
+	dir := shortDir(t)
 	path := filepath.Join(dir, "app.sock")
 	if _, code, err := listenPath(listenFails{}, path, unix.SOCK_STREAM); code != ErrUnavailable || !errors.Is(err, unix.EMFILE) {
 		t.Error(code, err)

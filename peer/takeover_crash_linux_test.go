@@ -97,7 +97,7 @@ func (k killed) says(path string, pid int) string {
 func eachKill(t *testing.T, test func(t *testing.T, s *namedServer, note string)) {
 	for _, k := range killedAt() {
 		t.Run(k.system+" "+k.phase+" "+k.step, func(t *testing.T) {
-			s := serveAt(t, "unix", filepath.Join(t.TempDir(), "app.sock"), "server")
+			s := serveAt(t, "unix", filepath.Join(shortDir(t), "app.sock"), "server")
 			test(t, s, k.says(s.path, k.run(t, s.path)))
 		})
 	}

@@ -65,7 +65,7 @@ func TestAHostileJournalIsRefused(t *testing.T) {
 		}, "others can change it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			dir := t.TempDir()
+			dir := shortDir(t)
 			path, name := filepath.Join(dir, "app.sock"), filepath.Join(dir, journalName("app.sock"))
 			serveAt(t, "unix", path, "server")
 			if err := c.make(name); err != nil {
@@ -89,7 +89,7 @@ func TestAHostileJournalIsRefused(t *testing.T) {
 
 // A sound journal of other files moves none of those that are there.
 func TestAJournalOfOtherFilesMovesNothing(t *testing.T) {
-	dir := t.TempDir()
+	dir := shortDir(t)
 	path := filepath.Join(dir, "app.sock")
 	serveAt(t, "unix", path, "server")
 	if err := os.WriteFile(filepath.Join(dir, journalName("app.sock")), []byte(soundText(t)), 0o600); err != nil {

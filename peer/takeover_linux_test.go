@@ -47,12 +47,7 @@ func asNobody(t *testing.T, call, path string) string {
 // openDir is a directory that other users reach too.
 func openDir(t *testing.T, mode os.FileMode) string {
 	t.Helper()
-	dir := t.TempDir()
-	for up := dir; strings.HasPrefix(up, os.TempDir()+"/"); up = filepath.Dir(up) {
-		if err := os.Chmod(up, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := shortDir(t)
 	if err := os.Chmod(dir, mode); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +108,7 @@ func TestNothingOfAnotherUserIsTouched(t *testing.T) {
 
 func TestAJournalOfAnotherUserIsRefused(t *testing.T) {
 	needsRoot(t)
-	dir := t.TempDir()
+	dir := shortDir(t)
 	path, name := filepath.Join(dir, "app.sock"), filepath.Join(dir, journalName("app.sock"))
 	serveAt(t, "unix", path, "server")
 	if err := errors.Join(os.WriteFile(name, []byte(soundText(t)), 0o600), os.Chown(name, nobody, nobody)); err != nil {
@@ -137,7 +132,7 @@ func TestAJournalOfAnotherUserIsRefused(t *testing.T) {
 
 func TestASymlinkOfAnotherUserIsNotFollowed(t *testing.T) {
 	needsRoot(t)
-	dir := t.TempDir()
+	dir := shortDir(t)
 	link := filepath.Join(dir, "link")
 	if err := errors.Join(os.Mkdir(filepath.Join(dir, "run"), 0o700), os.Symlink("run", link), os.Lchown(link, nobody, nobody)); err != nil {
 		t.Fatal(err)
@@ -182,7 +177,7 @@ func TestWithoutPermissionTheLineSaysSo(t *testing.T) {
 func TestATakeoverKeepsOwnerGroupAndMode(t *testing.T) {
 	needsRoot(t)
 	for _, dirMode := range []os.FileMode{0o755, os.ModeSetgid | 0o755} {
-		dir := t.TempDir()
+		dir := shortDir(t)
 		if err := errors.Join(os.Chown(dir, 0, 7), os.Chmod(dir, dirMode)); err != nil {
 			t.Fatal(err)
 		}
@@ -229,7 +224,7 @@ func TestATakeoverThatCannotKeepTheGroupIsRefused(t *testing.T) {
 }
 
 func TestASeqpacketServerIsTakenOverAsOne(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.sock")
+	path := filepath.Join(shortDir(t), "app.sock")
 	serveAt(t, "unixpacket", path, "server")
 	_, code, err := takeOver(system{}, path, unix.SOCK_STREAM)
 	if code != ErrUnavailable || err == nil ||
@@ -252,7 +247,7 @@ func TestASeqpacketServerIsTakenOverAsOne(t *testing.T) {
 }
 
 func TestAListeningPathMayBeSeqpacketOrAbstract(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.sock")
+	path := filepath.Join(shortDir(t), "app.sock")
 	l := mustListenPath(t, path, unix.SOCK_SEQPACKET)
 	if err := connectOnce(path); !errors.Is(err, unix.EPROTOTYPE) {
 		t.Error(err)

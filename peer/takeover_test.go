@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -103,6 +104,9 @@ func answeredBy(t testing.TB, path, want string) {
 	}
 }
 
+// shortDir is a directory that leaves room for the names of sockets.
+func shortDir(t testing.TB) string { return filepath.Dir(socketPath(t)) }
+
 func remove(t testing.TB, path string) {
 	t.Helper()
 	if err := os.Remove(path); err != nil {
@@ -173,7 +177,7 @@ func bothSystems(t *testing.T, test func(t *testing.T)) {
 
 func TestATakeoverStandsInAndPutsBack(t *testing.T) {
 	bothSystems(t, func(t *testing.T) {
-		dir := t.TempDir()
+		dir := shortDir(t)
 		path := filepath.Join(dir, "app.sock")
 		serveAt(t, "unix", path, "server")
 		if err := os.Chmod(path, 0o623); err != nil {
@@ -199,6 +203,52 @@ func TestATakeoverStandsInAndPutsBack(t *testing.T) {
 			t.Errorf("back is %v, before it was %v", after, before)
 		}
 	})
+}
+
+func TestATapTakesAServerOverAndPutsItBackWhenItStops(t *testing.T) {
+	path := filepath.Join(shortDir(t), "app.sock")
+	server := serveAt(t, "unix", path, "server")
+	addr, err := TakeOver(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newTestSet(t, Config{})
+	id := s.untilListening(s.Add(addr))
+	answeredBy(t, path, "server")
+	s.until("the pair", func() bool { return len(s.children(id)) == 1 })
+	if err := s.Disconnect(id); err != nil {
+		t.Fatal(err)
+	}
+	names(t, filepath.Dir(path), "app.sock")
+	answeredBy(t, path, "server")
+	if err := s.Reconnect(id); err != nil {
+		t.Fatal(err)
+	}
+	s.untilListening(id)
+	server = server.remake(t, "new")
+	if err := s.Disconnect(id); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"put back " + path, "left " + path + " alone, which was made anew meanwhile"}
+	if got := s.Notes(); !slices.Equal(got, want) {
+		t.Errorf("it is told as %q, want %q", got, want)
+	}
+	names(t, filepath.Dir(path), "app.sock")
+	answeredBy(t, path, "new")
+	if err := s.Reconnect(id); err != nil {
+		t.Fatal(err)
+	}
+	s.untilListening(id)
+	s.mustClose()
+	names(t, filepath.Dir(path), "app.sock")
+	answeredBy(t, path, "new")
+	server.end()
+	s = newTestSet(t, Config{})
+	id = s.Add(addr)
+	s.Poll()
+	if got := s.row(id).Last.Cause; got == nil || !strings.HasSuffix(got.Error(), "nobody answers at it: nothing to take over") {
+		t.Errorf("without a server: %v", got)
+	}
 }
 
 func TestWhatARestoreFinds(t *testing.T) {
@@ -279,7 +329,7 @@ func TestWhatARestoreFinds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bothSystems(t, func(t *testing.T) {
-				dir := t.TempDir()
+				dir := shortDir(t)
 				path := filepath.Join(dir, "app.sock")
 				s := serveAt(t, "unix", path, "server")
 				tk := mustTakeOver(t, path)
@@ -295,7 +345,7 @@ func TestWhatARestoreFinds(t *testing.T) {
 }
 
 func TestWhatIsNotTakenOverStaysAsItIs(t *testing.T) {
-	dir := t.TempDir()
+	dir := shortDir(t)
 	at := func(name string) string { return filepath.Join(dir, name) }
 	serveAt(t, "unix", at("live"), "server")
 	serveAt(t, "unix", at("stale"), "server").end()
@@ -358,7 +408,7 @@ func snapshot(t testing.TB, dir string) string {
 }
 
 func TestTwoCannotTakeTheSameOver(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.sock")
+	path := filepath.Join(shortDir(t), "app.sock")
 	serveAt(t, "unix", path, "server")
 	tk := mustTakeOver(t, path)
 	tap := serveTakeover(t, tk.fd)
@@ -377,7 +427,7 @@ func TestTwoCannotTakeTheSameOver(t *testing.T) {
 func TestAServerThatIsRemadeWhileItIsTakenOverIsLeftAlone(t *testing.T) {
 	for _, step := range []string{"bound", "journal written"} {
 		t.Run(step, func(t *testing.T) {
-			dir := t.TempDir()
+			dir := shortDir(t)
 			path := filepath.Join(dir, "app.sock")
 			s := serveAt(t, "unix", path, "server")
 			afterStep = func(now string) {
@@ -400,7 +450,7 @@ func TestAServerThatIsRemadeWhileItIsTakenOverIsLeftAlone(t *testing.T) {
 }
 
 func TestAServerThatIsRemadeWhileItIsPutBackIsLeftAlone(t *testing.T) {
-	dir := t.TempDir()
+	dir := shortDir(t)
 	path := filepath.Join(dir, "app.sock")
 	s := serveAt(t, "unix", path, "server")
 	tk := mustTakeOver(t, path)
@@ -419,7 +469,7 @@ func TestAServerThatIsRemadeWhileItIsPutBackIsLeftAlone(t *testing.T) {
 func TestClientsNeverFindThePathEmpty(t *testing.T) {
 	bothSystems(t, func(t *testing.T) {
 		const takeovers, connects = 50, 1000 // at least so many of each client
-		path := filepath.Join(t.TempDir(), "app.sock")
+		path := filepath.Join(shortDir(t), "app.sock")
 		serveAt(t, "unix", path, "server")
 		var (
 			clients sync.WaitGroup

@@ -48,7 +48,7 @@ func eventView(e *peer.Event, r *peer.Row) views.Event {
 	case peer.EventError:
 		v.Text = e.Op + " failed"
 		if e.Op == "stop" && e.Code == 0 {
-			v.Text, v.Cause = "stopped listening", ""
+			v.Text, v.Cause = "stopped listening", e.Note
 		}
 	case peer.EventHalfClose:
 		v.Text = "half-closed by us"
@@ -57,6 +57,9 @@ func eventView(e *peer.Event, r *peer.Row) views.Event {
 		}
 	case peer.EventListening:
 		v.Text, v.Cause = "listening", "at "+e.Remote
+		if e.Note != "" {
+			v.Cause += "; " + e.Note
+		}
 	case peer.EventAccepted:
 		v.Text, v.Cause = "accepted", "from "+short(clientAddress(e.Remote, r.Who.String()))
 	case peer.EventAncillary:

@@ -295,7 +295,7 @@ func TestTheInspectorRemovesItsSocketAndPutsAServersBackHoweverItEnds(t *testing
 				t.Fatal(err)
 			}
 			_ = client.Close()
-			x.waitFor("live", "○ none") // for a live pair q asks first
+			x.waitFor("pid ", "○ none") // for a live pair q asks first
 			c.end(x)
 			if code := x.end(); code != c.code {
 				t.Errorf("exit code %d", code)
