@@ -85,17 +85,32 @@ func TestAnEndWaitsBehindAHeldDirection(t *testing.T) {
 }
 
 func TestAHeldDirectionWithoutBytesKeepsItsEndToo(t *testing.T) {
-	r := relayBetween(t, uds, uds)
-	r.Hold(capture.Out, true)
-	r.client.close()
-	r.Hold(capture.Out, true)
-	if got := r.happened(HalfClose); len(got) != 0 {
-		t.Errorf("%+v", got)
-	}
-	r.Hold(capture.Out, false)
-	r.server.readToEnd()
-	if e := r.wait(t); e.By != Client {
-		t.Errorf("%+v", e)
+	for name, ends := range map[string]func(*far){
+		"half-close": func(f *far) { f.shutdown(unix.SHUT_WR) },
+		"reset":      func(f *far) { f.reset() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := relayBetween(t, tcp, tcp)
+			r.Hold(capture.Out, true)
+			ends(r.client)
+			client := &r.ends[Client]
+			await(t, "the end to be read", func() bool {
+				client.mu.Lock()
+				defer client.mu.Unlock()
+				return client.eof
+			})
+			set := []unix.PollFd{{Fd: int32(r.server.fd), Events: unix.POLLIN | unix.POLLRDHUP}}
+			if n, err := unix.Poll(set, 0); n != 0 || err != nil || len(r.happened(HalfClose)) != 0 {
+				t.Errorf("the server has %#x, %v", set[0].Revents, err)
+			}
+			r.Hold(capture.Out, false)
+			r.server.readToEnd()
+			r.client.close()
+			r.server.close()
+			if e := r.wait(t); e.By != Client {
+				t.Errorf("%+v", e)
+			}
+		})
 	}
 }
 

@@ -3,7 +3,7 @@ package relay
 // readPacket reads one packet. Where the log has no block for all of it, it goes
 // through a buffer of its own, as long as the packet, and is kept in pieces; the
 // kernel bounds it by the sender's buffer (SO_SNDBUF, unix(7)).
-func (w *way) readPacket() (p []byte, ok bool) {
+func (w *way) readPacket() (p []byte, err error) {
 	log := w.p.c.Log
 	block := log.Reserve(w.dir, min(w.n, maxRead))
 	w.grown = w.grown || len(block) > small
@@ -16,12 +16,12 @@ func (w *way) readPacket() (p []byte, ok bool) {
 	}
 	n, err := w.readMessage(p)
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
 	p = p[:n]
 	if whole {
 		w.publish(n)
-		return p, true
+		return p, nil
 	}
 	for rest := p; len(rest) > 0; {
 		n := copy(block, rest)
@@ -30,5 +30,5 @@ func (w *way) readPacket() (p []byte, ok bool) {
 			block = log.Reserve(w.dir, min(len(rest), maxRead))
 		}
 	}
-	return p, true
+	return p, nil
 }

@@ -75,14 +75,19 @@ func (w *way) turn() bool {
 	case err != nil:
 		return w.lull() // else woken: the pair is over, or End was called
 	case w.err != nil:
-		_ = w.from.ended()
-		w.release()
-		w.p.fail(w.from, w.err)
-		return false
+		return w.passError(w.err)
 	case w.atEnd:
 		return w.passEnd() && w.watch()
 	}
 	return w.pass()
+}
+
+// passError passes on that the socket was reset, or failed otherwise.
+func (w *way) passError(err error) bool {
+	_ = w.from.ended()
+	w.release()
+	w.p.fail(w.from, err)
+	return false
 }
 
 // lookAt waits, in the poller and without a buffer, until the socket has
@@ -116,18 +121,23 @@ func (w *way) lookAt(uintptr) bool {
 // pass reads what the last look has found into a block of the log and writes it
 // on from there.
 func (w *way) pass() bool {
-	p, ok := w.read()
+	p, err := w.read()
 	goOn := true
-	if ok && !w.deaf {
+	switch {
+	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
+	case err != nil:
+		goOn = w.passError(err)
+	case !w.deaf:
 		goOn = w.write(p)
 	}
 	w.letGo()
 	return goOn
 }
 
-// keep reads what the last look has found into the log.
+// keep reads what the last look has found into the log. An error is found by the
+// next look: if it is not, there is nothing to be read.
 func (w *way) keep() {
-	w.read()
+	_, _ = w.read()
 	w.letGo()
 }
 
@@ -137,9 +147,9 @@ func (w *way) letGo() {
 	w.dropRights()
 }
 
-// read reads into a reserved block and publishes what came; it is not ok if
-// nothing did. The bytes stay until the reservation ends.
-func (w *way) read() (p []byte, ok bool) {
+// read reads into a reserved block and publishes what came, which only of a packet
+// is nothing. The bytes stay until the reservation ends.
+func (w *way) read() (p []byte, err error) {
 	if w.from.Packet {
 		return w.readPacket()
 	}
@@ -148,12 +158,15 @@ func (w *way) read() (p []byte, ok bool) {
 	w.grown = w.grown || len(p) > small
 	w.moved = true
 	n, err := w.readBytes(p)
-	if err != nil || n <= 0 {
-		return nil, false // interrupted, or an end that the next look finds
+	if err == nil && n == 0 {
+		err = unix.EAGAIN // the next look finds the end
+	}
+	if err != nil {
+		return nil, err
 	}
 	w.short = n < small
 	w.publish(n)
-	return p[:n], true
+	return p[:n], nil
 }
 
 func (w *way) readBytes(p []byte) (int, error) {
