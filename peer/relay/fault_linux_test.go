@@ -53,7 +53,7 @@ func withoutDescriptors() error {
 		return err
 	}
 	kernelOf() // it makes sockets, once
-	go p.Run()
+	p.Start(func(Ending) {})
 	defer p.End()
 	highest, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -118,24 +118,30 @@ func TestAPanicClosesBothSockets(t *testing.T) {
 	theirs, s := connect(t, tcp)
 	pool := capture.NewPool(capture.MinBudget)
 	log := capture.NewLog(pool, time.Now)
+	panics := make(chan any, 2)
 	p, err := New(Config{
 		Log: log, Now: time.Now, Event: func(Event) {},
-		Mark:  func() { panic("the owner's") },
-		Spawn: func(f func()) { go f() },
+		Mark: func() { panic("the owner's") },
+		Spawn: func(f func()) {
+			go func() {
+				defer func() {
+					if r := recover(); r != nil {
+						panics <- r
+					}
+				}()
+				f()
+			}()
+		},
 	}, socketOf(t, ours, tcp), socketOf(t, theirs, tcp))
 	if err != nil {
 		t.Fatal(err)
 	}
 	client, server := newFar(t, c, tcp), newFar(t, s, tcp)
 	client.send(10)
-	func() {
-		defer func() {
-			if r := recover(); r != "the owner's" {
-				t.Errorf("recovered %v", r)
-			}
-		}()
-		p.Run()
-	}()
+	p.Start(func(Ending) {})
+	if r := <-panics; r != "the owner's" {
+		t.Errorf("recovered %v", r)
+	}
 	client.readToEnd()
 	server.readToEnd()
 	client.close()
