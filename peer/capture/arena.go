@@ -18,7 +18,7 @@ const (
 	// maxReserve bounds the freed blocks that are kept for the next ones.
 	maxReserve = 1 << 20
 
-	sizes = 9 // of blocks: 4 KiB to 1 MiB, each twice the one before
+	sizes = 10 // of blocks: 2 KiB to 1 MiB, each twice the one before
 )
 
 // arena is one mapping, handed out in runs of units of minBlock bytes.

@@ -6,5 +6,5 @@ import "golang.org/x/sys/unix"
 func discard(mem []byte) error { return unix.Madvise(mem, unix.MADV_DONTNEED) }
 
 // smallPages keeps the kernel from backing mem with huge pages, where the
-// first byte of a 4 KiB block would cost 2 MiB. A kernel that has none refuses.
+// first byte of a 2 KiB block would cost 2 MiB. A kernel that has none refuses.
 func smallPages(mem []byte) { _ = unix.Madvise(mem, unix.MADV_NOHUGEPAGE) }

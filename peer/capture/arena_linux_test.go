@@ -12,11 +12,11 @@ func TestWhatIsGivenBackIsNoLongerResident(t *testing.T) {
 		give [][2]int // first unit and number, of 16 that are taken
 		gone [][2]int // from and to
 	}{
-		{"pages of 4 KiB", 1, [][2]int{{1, 14}}, [][2]int{{1, 15}}},
-		{"pages of 16 KiB, whole ones inside", 4, [][2]int{{1, 13}}, [][2]int{{4, 12}}},
-		{"pages of 16 KiB, no whole one", 4, [][2]int{{5, 2}}, nil},
-		{"pages of 16 KiB, in three steps", 4, [][2]int{{4, 1}, {6, 2}, {5, 1}}, [][2]int{{4, 8}}},
-		{"pages of 16 KiB, from the middle on", 4, [][2]int{{6, 2}, {8, 1}, {9, 3}, {4, 2}}, [][2]int{{4, 12}}},
+		{"pages of two units", 2, [][2]int{{1, 14}}, [][2]int{{2, 14}}},
+		{"pages of four units, whole ones inside", 4, [][2]int{{1, 13}}, [][2]int{{4, 12}}},
+		{"pages of four units, no whole one", 4, [][2]int{{5, 2}}, nil},
+		{"pages of four units, in three steps", 4, [][2]int{{4, 1}, {6, 2}, {5, 1}}, [][2]int{{4, 8}}},
+		{"pages of four units, from the middle on", 4, [][2]int{{6, 2}, {8, 1}, {9, 3}, {4, 2}}, [][2]int{{4, 12}}},
 	} {
 		m := newArenas(0)
 		m.page = c.page

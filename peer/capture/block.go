@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	minBlock = 4 << 10
+	minBlock = 2 << 10 // two idle directions share a page: thousands of idle pairs are mostly these
 	maxBlock = 1 << 20
 
 	// entrySize is what a block's index spends on a chunk: its time in

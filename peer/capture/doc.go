@@ -11,7 +11,7 @@
 //
 // # Memory
 //
-// All of them count against one [Pool]. Bytes live in blocks of 4 KiB to 1 MiB
+// All of them count against one [Pool]. Bytes live in blocks of 2 KiB to 1 MiB
 // that are mapped outside the Go heap and end with the index of their own
 // chunks, 16 bytes each: a chunk lies in one block, and the budget takes both
 // together. When the budget is spent, the block that was taken first over all
@@ -23,7 +23,7 @@
 // # Overshoot
 //
 // A writer never waits for memory: where nothing is left that may go,
-// [Log.Reserve] still gives 4 KiB. So while lists fit into the budget beside what
+// [Log.Reserve] still gives 2 KiB. So while lists fit into the budget beside what
 // is reserved, [Pool.Used] is at most the budget plus [Overshoot] times the
 // directions that had space reserved at once; the next block that is taken
 // brings it down again. Lists alone may hold the whole budget and four records

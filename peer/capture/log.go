@@ -35,13 +35,13 @@ func NewLog(p *Pool, now func() time.Time) *Log { return &Log{pool: p, now: now}
 // Reserve returns space for the next bytes of d, for the kernel to fill: at
 // least n bytes in a row (1 if n is less), at most what the largest block
 // holds (a quarter of the budget, divided by the directions that have space
-// reserved), and less, but 4 KiB with the index, only where reserved blocks and
+// reserved), and less, but 2 KiB with the index, only where reserved blocks and
 // lists have used up the budget. What a block has beyond n is returned too, and
 // what it has below n is left unused: ask for the least that is worth a read.
 // The space stays where it is until [Log.Commit]. Only the direction's writer
 // calls Reserve; a second call without a Commit gives the first space back.
 //
-// Blocks grow with the load: the first has 4 KiB, each further one twice the
+// Blocks grow with the load: the first has 2 KiB, each further one twice the
 // size of the one that was filled before it, until [Log.Idle].
 func (l *Log) Reserve(d Dir, n int) []byte {
 	limit := l.pool.limit()
@@ -162,7 +162,7 @@ func (l *Log) letGo(dir *direction) {
 	}
 }
 
-// Idle says that the writer of d is about to wait. At most 4 KiB stays to be
+// Idle says that the writer of d is about to wait. At most 2 KiB stays to be
 // filled in the direction, the rest of its last block goes back to the system,
 // and the next block is small again. It does nothing while space is reserved.
 func (l *Log) Idle(d Dir) {

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// MinBudget is the smallest budget of a pool: sixteen blocks of 4 KiB, so that
+// MinBudget is the smallest budget of a pool: thirty-two blocks of 2 KiB, so that
 // the largest block, a quarter of it, can still grow.
 const MinBudget = 64 << 10
 

@@ -80,7 +80,7 @@ func TestABlockIsAShareOfAQuarterOfTheBudget(t *testing.T) {
 	for _, c := range []struct {
 		inFlight int64
 		want     int
-	}{{0, 1 << 20}, {15, 1 << 20}, {16, 512 << 10}, {63, 256 << 10}, {4095, 4 << 10}, {20_000, 4 << 10}} {
+	}{{0, 1 << 20}, {15, 1 << 20}, {16, 512 << 10}, {63, 256 << 10}, {4095, 4 << 10}, {20_000, minBlock}} {
 		p.pinned.Store(c.inFlight)
 		if got := p.limit(); got != c.want {
 			t.Errorf("%d in flight: limit %d, want %d", c.inFlight, got, c.want)
@@ -214,12 +214,12 @@ func TestALargeBlockIsNotReservedAgainAboveTheLimit(t *testing.T) {
 	p, l := newLog(t, 64<<20)
 	l.Reserve(In, maxBlock)
 	l.Commit(In, 100)
-	p.pinned.Add(4095) // as many directions are in flight elsewhere
+	p.pinned.Add(8191) // as many directions are in flight elsewhere
 	if buf := l.Reserve(In, 1); len(buf) > minBlock {
 		t.Errorf("reserved %d bytes", len(buf))
 	}
 	l.Commit(In, 0)
-	p.pinned.Add(-4095)
+	p.pinned.Add(-8191)
 	if want := 2 * (minBlock + blockCost); p.Used() != want {
 		t.Errorf("used %d, want the small blocks %d", p.Used(), want)
 	}

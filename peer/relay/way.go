@@ -17,7 +17,7 @@ const (
 	// read, in bytes: with less, the rest of a block would be left unused.
 	leastRead = 64 << 10
 
-	small = 4 << 10 // the smallest block of the log, in bytes
+	small = 4 << 10 // below: a read that a ping or a prompt fills, in bytes
 )
 
 // way is one direction of a pair: a goroutine that reads from one end and writes
