@@ -17,9 +17,9 @@ func BenchmarkTapIdle(b *testing.B) {
 			ends, effort := startEnds(b, family, "echo"), effort()
 			at, tap := ends.proxy("tap")
 			ends.measure("idle", at, effort.idle)
-			time.Sleep(effort.quiet)
+			<-time.After(effort.quiet)
 			before := tap.report()
-			time.Sleep(effort.watched)
+			<-time.After(effort.watched)
 			after := tap.report()
 			if n := int64(effort.idle) << 10; after.Totals.Pairs != effort.idle || after.Totals.Received != n || after.Totals.Sent != n {
 				b.Fatalf("%+v", after.Totals)

@@ -188,7 +188,7 @@ func childSocat(network, at, target string) error {
 func untilDialled(network, at string) error {
 	c, err := dialHalf(network, at)
 	for begun := time.Now(); err != nil && time.Since(begun) < patience; c, err = dialHalf(network, at) {
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func sendAny(f *far, chance *rand.Rand) {
 	case 1, 2, 3:
 		n = 1 + chance.IntN(20_000)
 	case 4:
-		time.Sleep(time.Duration(chance.IntN(2000)) * time.Microsecond)
+		<-time.After(time.Duration(chance.IntN(2000)) * time.Microsecond)
 	}
 	if f.family == packet {
 		n = 1000 * (1 + n/10_000) // whole packets
