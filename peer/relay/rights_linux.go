@@ -106,11 +106,17 @@ var kernelOf = sync.OnceValue(func() (k peeking) {
 	return k
 })
 
+// longestName bounds what is kept of a path: a message may carry hundreds of descriptors.
+const longestName = 256 // bytes
+
 // nameOf says what a descriptor is, as the kernel names it: a path, "socket:[91827]", "pipe:[4]".
 func nameOf(fd int) string {
 	name, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
-	if err != nil {
+	switch {
+	case err != nil:
 		return "descriptor"
+	case len(name) > longestName:
+		return "…" + name[len(name)-longestName:]
 	}
 	return name
 }
