@@ -67,7 +67,7 @@ func (p *pair) run(ctx context.Context, fd int) {
 		p.over()
 		return
 	}
-	config := relay.Config{Log: p.row.history.Log, Now: p.set.now, Event: p.happened, Mark: p.row.mark, Spawn: p.set.Go}
+	config := relay.Config{Log: p.row.history.Log, Event: p.happened, Mark: p.row.mark, Spawn: p.set.Go}
 	r, err := relay.New(config,
 		relay.Socket{FD: fd, Unix: p.listens == FamilyUDS, Packet: p.packet},
 		relay.Socket{FD: server, Unix: p.target.Family == FamilyUDS, Packet: p.packet})
@@ -159,7 +159,7 @@ func (p *pair) ended(e relay.Ending) {
 	switch {
 	case e.Err != nil:
 		p.move(StatusError, ErrFailed, e.Err, sides[e.ErrBy]) // a half-close before it is an event of its own
-	case e.By == relay.Local:
+	case e.Local:
 		p.move(StatusNone, 0, ErrDisconnected, ByLocal)
 	default:
 		p.move(StatusNone, 0, p.endOfStream(e.By), sides[e.By])

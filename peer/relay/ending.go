@@ -72,18 +72,20 @@ func (p *Pair) gone(by *end, err error) {
 	}
 }
 
-// wayEnded notes that one way has ended in order. It reports whether the pair has.
-func (p *Pair) wayEnded(w *way) (both bool) {
+// wayEnded notes that one way has ended in order, and reports whether both have
+// now, or whether the pair is over already, or about to be.
+func (p *Pair) wayEnded(w *way) (both, over bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w.ended = true
-	if p.over || !p.until.IsZero() {
-		return false
-	}
-	if both = p.ways[1-w.dir].ended; both {
-		p.leave()
-	}
-	return both
+	return p.ways[1-w.dir].ended, p.over || !p.until.IsZero()
+}
+
+// finish ends a pair of which both ways have ended in order.
+func (p *Pair) finish() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.leave()
 }
 
 // hurry gives the way that reads the broken socket a second to write on what came
@@ -94,6 +96,7 @@ func (p *Pair) hurry(broken *end) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if (to.Packet || !to.Unix) && !p.over && p.until.IsZero() {
+		p.hurried = true
 		_ = to.file.SetWriteDeadline(time.Now().Add(grace))
 	}
 }

@@ -45,7 +45,7 @@ func withoutDescriptors() error {
 	pool := capture.NewPool(capture.MinBudget)
 	events := make(chan Event, 10)
 	p, err := New(Config{
-		Log: capture.NewLog(pool, time.Now), Now: time.Now, Mark: func() {},
+		Log: capture.NewLog(pool, time.Now), Mark: func() {},
 		Event: func(e Event) { events <- e },
 		Spawn: func(f func()) { go f() },
 	}, Socket{FD: fds[1], Unix: true}, Socket{FD: fds2[0], Unix: true})
@@ -120,7 +120,7 @@ func TestAPanicClosesBothSockets(t *testing.T) {
 	log := capture.NewLog(pool, time.Now)
 	panics := make(chan any, 2)
 	p, err := New(Config{
-		Log: log, Now: time.Now, Event: func(Event) {},
+		Log: log, Event: func(Event) {},
 		Mark: func() { panic("the owner's") },
 		Spawn: func(f func()) {
 			go func() {

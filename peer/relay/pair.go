@@ -42,11 +42,10 @@ type Socket struct {
 
 // Config is what a pair needs of whoever owns it. No function may block.
 type Config struct {
-	Log   *capture.Log     // client to server is Out, server to client is In
-	Now   func() time.Time // the clock of the log
-	Event func(Event)      // what happens on the way: one call at a time, in the order of their times
-	Mark  func()           // something new is to be seen: bytes, an event
-	Spawn func(func())     // starts a goroutine that the owner waits for
+	Log   *capture.Log // client to server is Out, server to client is In
+	Event func(Event)  // what happens on the way: one call at a time, in order
+	Mark  func()       // something new is to be seen: bytes, an event
+	Spawn func(func()) // starts a goroutine that the owner waits for
 }
 
 // EventKind says what an Event tells of.
@@ -61,7 +60,6 @@ const (
 // Event is one thing that happened while a pair was relayed.
 type Event struct {
 	Kind EventKind
-	Time time.Time
 	By   Side        // who did it
 	Dir  capture.Dir // the direction that it concerns
 	Off  int64       // ancillary: offset of the byte that they came with
@@ -71,8 +69,8 @@ type Event struct {
 
 // Ending is how a pair ended.
 type Ending struct {
-	Time time.Time
-	By   Side // who ended first
+	By    Side // who ended first
+	Local bool // we ended the pair, after a half-close of By if that is a side
 	// Err is the reset, or what else ended the pair, and ErrBy whose socket said it; nil: both
 	// directions ended in order, or we ended them.
 	Err   error
@@ -92,14 +90,15 @@ type Pair struct {
 	events sync.Mutex   // one call of Event at a time
 	left   atomic.Int32 // ways that have not left
 
-	mu     sync.Mutex
-	wake   sync.Cond // on mu: held ways wait for their release, or for the end
-	began  bool      // a side has ended; ending.By is known
-	over   bool      // both ways are to leave at once
-	reset  bool      // over, and no plain end
-	until  time.Time // End was called: when what has not closed is reset; zero if not
-	closed bool
-	ending Ending
+	mu      sync.Mutex
+	wake    sync.Cond // on mu: held ways wait for their release, or for the end
+	began   bool      // a side has ended; ending.By is known
+	over    bool      // both ways are to leave at once
+	reset   bool      // over, and no plain end
+	until   time.Time // End was called: when what has not closed is reset; zero if not
+	hurried bool      // a way has a second to write what is left, see hurry
+	closed  bool
+	ending  Ending
 }
 
 // New makes a pair of two connected sockets. On an error both are closed.
@@ -192,7 +191,6 @@ func (p *Pair) Control(s Side, f func(fd int)) bool {
 func (p *Pair) event(e Event) {
 	p.events.Lock()
 	defer p.events.Unlock()
-	e.Time = p.c.Now()
 	p.c.Event(e)
 	p.c.Mark()
 }
@@ -218,5 +216,5 @@ func (p *Pair) close() {
 		}
 		e.close()
 	}
-	p.ending.Time = p.c.Now()
+	p.ending.Local = !p.until.IsZero()
 }

@@ -111,11 +111,13 @@ func (r *relayed) make(t testing.TB, pool *capture.Pool, client, server Socket) 
 	var err error
 	r.Pair, err = New(Config{
 		Log: r.log,
-		Now: time.Now,
 		Event: func(e Event) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.events = append(r.events, e)
+			if _, there := r.log.At(e.Dir, e.Off); there && e.Kind == Ancillary && e.Err == nil {
+				t.Errorf("descriptors are told when byte %d, with which they came, can be seen already", e.Off)
+			}
 		},
 		Mark:  func() {},
 		Spawn: func(f func()) { r.spawned.Go(f) },

@@ -25,7 +25,7 @@ func (w *way) receive(p []byte) (int, error) {
 	}
 	n, some := peekRights(fd, p)
 	if n < 1 {
-		return unix.Read(fd, p[:1]) // which says why
+		return w.readMessage(p[:1]) // which says why, and loses no descriptors if it was for a moment
 	}
 	if !some {
 		return unix.Read(fd, p[:n])

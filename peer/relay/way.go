@@ -35,7 +35,7 @@ type way struct {
 	n     int   // bytes to be read, or the length of the next packet
 	atEnd bool  // the other end's FIN
 	err   error // instead, or of the last write
-	short bool  // the last read took little
+	peeks bool  // peek first: the last read took little, or nothing of what FIONREAD had told (MSG_OOB counts there)
 	one   [1]byte
 	lost  error // the error of a packet socket, which comes before the packets that are left
 
@@ -43,6 +43,10 @@ type way struct {
 	grown bool // the log has more than its smallest block for us
 	armed bool // a deadline of lullTime is set
 	moved bool // bytes came since
+
+	// When a write that waits looks at the other end: see stall.
+	timed bool // a deadline is set
+	wrote bool // some was written since
 
 	rest    []byte // to be written
 	rights  []int  // descriptors that go with its first byte, ours to close
@@ -96,10 +100,10 @@ func (w *way) passError(err error) bool {
 func (w *way) lookAt(uintptr) bool {
 	fd := w.from.FD
 	w.n, w.err, w.atEnd = 0, nil, false
-	if !w.short {
+	if !w.peeks {
 		w.n = int(recvQueue(fd))
 	}
-	w.short = false
+	w.peeks = false
 	if w.n > 0 {
 		return true
 	}
@@ -125,6 +129,7 @@ func (w *way) pass() bool {
 	goOn := true
 	switch {
 	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
+		w.peeks = true
 	case err != nil:
 		goOn = w.passError(err)
 	case !w.deaf:
@@ -137,7 +142,9 @@ func (w *way) pass() bool {
 // keep reads what the last look has found into the log. An error is found by the
 // next look: if it is not, there is nothing to be read.
 func (w *way) keep() {
-	_, _ = w.read()
+	if _, err := w.read(); err != nil {
+		w.peeks = true
+	}
 	w.letGo()
 }
 
@@ -164,7 +171,7 @@ func (w *way) read() (p []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	w.short = n < small
+	w.peeks = n < small
 	w.publish(n)
 	return p[:n], nil
 }
@@ -188,6 +195,9 @@ func (w *way) write(p []byte) bool {
 		w.release()
 		w.rest = p
 		if err := w.to.raw.Write(w.send); err != nil {
+			if w.stalled() {
+				continue
+			}
 			return w.late()
 		}
 		if w.err != nil {
@@ -213,10 +223,12 @@ func (w *way) sendTo(uintptr) bool {
 		w.sent, w.err = w.sendOnce()
 		switch {
 		case w.err == nil:
+			w.wrote = true
 			return true
 		case errors.Is(w.err, unix.EINTR):
 			continue
 		case errors.Is(w.err, unix.EAGAIN):
+			w.stall()
 			return false
 		case !isRefusal(w.err) && w.to.broken == nil:
 			w.to.broken = w.err
@@ -259,7 +271,11 @@ func (w *way) writeFailed(err error) bool {
 		for w.look(0) && w.err == nil && !w.atEnd {
 			w.keep() // what it sent before it could know; left unread, it would become a reset
 		}
-		return !w.p.wayEnded(w) && w.watch()
+		both, over := w.p.wayEnded(w)
+		if both {
+			w.p.finish()
+		}
+		return !both && !over && w.watch()
 	case w.deaf:
 		return true // a TCP sender would not learn of it
 	}
@@ -289,17 +305,24 @@ func (w *way) passEnd() bool {
 		return false
 	}
 	gone := w.from.Unix && w.from.state()&unix.POLLHUP != 0
+	both, over := w.p.wayEnded(w)
+	switch {
+	case over:
+		return false
+	case !both && !gone: // told before it is passed on, so that what it brings about comes later
+		w.p.event(Event{Kind: HalfClose, By: w.from.side, Dir: w.dir})
+	}
 	if !gone || !w.to.Unix {
 		w.shutdown() // else the close says both at once: the end, and that writes fail
 	}
-	switch {
-	case w.p.wayEnded(w):
+	if both {
+		w.p.finish()
 		return false
-	case gone:
+	}
+	if gone {
 		w.p.gone(w.from, nil)
 		return false
 	}
-	w.p.event(Event{Kind: HalfClose, By: w.from.side, Dir: w.dir})
 	if broken != nil && !w.from.Unix {
 		w.p.fail(w.from, broken) // a FIN, and then a reset
 		return false
