@@ -53,8 +53,8 @@ func (p *pair) back(r *Row, w way) {
 		}
 		from := sideOf(dir)
 		p.relay.Control(from, func(fd int) {
-			taken := r.Pair.Ways[d].Unread
-			r.Back[d] = w.far.backOf(fd, p.family(from), taken, max(taken, 1)) // the block in flight is all that is taken
+			taken := r.Pair.Ways[d].Unread // the block in flight, which is as large as the load was
+			r.Back[d] = w.far.backOf(fd, p.family(from), taken, max(taken, holdLimit))
 		})
 	}
 }

@@ -3,6 +3,7 @@ package peer
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 	"sync"
@@ -34,7 +35,9 @@ type boundSocket struct {
 	file    *os.File
 	raw     syscall.RawConn
 	domain  int
-	addr    string // where it listens, with the real port
+	addr    string      // where it listens, with the real port
+	path    string      // its file, "" if it has none,
+	made    fs.FileInfo // and what that was at the beginning
 	target  Endpoint
 	note    string                          // what had to be put right before it could listen; "" if nothing
 	close   func() (note string, err error) // takes its path away, or puts back what it took over
@@ -62,6 +65,30 @@ func (l *acceptor) listen() {
 	l.row.history.append(Event{Kind: EventListening, Time: now, Polled: now, Remote: b.addr, Note: b.note})
 	l.row.mark()
 	l.set.Go(func() { l.accept(b) })
+	if b.made != nil {
+		l.set.Go(func() { l.guard(b) })
+	}
+}
+
+// guardEvery is how often a listener looks whether its path still is its own.
+const guardEvery = time.Second
+
+// guard tells, once, that a listener's path has become another socket's: of a
+// server that was started again while its path was taken over, for one. New
+// clients go there.
+func (l *acceptor) guard(b *boundSocket) {
+	for b.wait(guardEvery) {
+		now, err := os.Lstat(b.path)
+		if err == nil && os.SameFile(now, b.made) {
+			continue
+		}
+		cause := fmt.Errorf("%w: another program has made the path its own and gets the new clients; d and r take it again", unix.EADDRINUSE)
+		if err != nil {
+			cause = fmt.Errorf("%w: the path was removed, no client finds it; d and r make it again", err)
+		}
+		l.failed(b, cause)
+		return
+	}
 }
 
 // open binds and listens, and joins Go's poller.
@@ -81,6 +108,9 @@ func (l *acceptor) open() (*boundSocket, Error, error) {
 	if err != nil {
 		_, closeErr := b.close()
 		return nil, ErrCantCreate, errors.Join(err, closeErr, b.file.Close())
+	}
+	if b.path != "" {
+		b.made, _ = os.Lstat(b.path) // gone already: nothing is guarded
 	}
 	b.stopped = make(chan struct{})
 	return b, 0, nil
@@ -126,6 +156,9 @@ func (l *acceptor) bind() (int, *boundSocket, Error, error) {
 func (l *acceptor) bindUnix() (int, *boundSocket, Error, error) {
 	addr := l.row.addr
 	b := &boundSocket{domain: unix.AF_UNIX, addr: addr.written(listens), target: addr.Target}
+	if !isAbstract(addr.Path) {
+		b.path = addr.Path
+	}
 	if addr.Takeover {
 		t, code, err := takeOver(l.set.sys, addr.Path, addr.socketType())
 		if err != nil {

@@ -383,3 +383,21 @@ func TestWhoWaitsInTheQueueOfAListenerThatStopsIsStillServed(t *testing.T) {
 		})
 	})
 }
+
+func TestAListenerWhosePathBecameAnothersSaysSo(t *testing.T) {
+	s := newTestSet(t, Config{})
+	id := s.listen(FamilyUDS)
+	path := strings.TrimPrefix(s.row(id).Listener.Bound, "unix-listen://")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	other, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	s.until("it to be told", func() bool {
+		e := s.row(id).Last
+		return e.Op == "accept" && strings.Contains(e.Cause.Error(), "another program has made the path its own")
+	})
+}

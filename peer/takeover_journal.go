@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -73,6 +75,14 @@ func (c *claim) third() string { return asideName(c.base) + ".swap" }
 
 // asideName is where the original is while ours is in its place.
 func asideName(base string) string   { return "." + base + ".peerscope" }
+
+// IsAside reports whether an address is that of a server whose path was taken
+// over, which nobody but us dials.
+func IsAside(address string) bool {
+	name := path.Base(address)
+	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, asideName("")[1:])
+}
+
 func journalName(base string) string { return asideName(base) + ".json" }
 
 var errClaimed = fmt.Errorf("%w: another run is taking it over at this moment: try again", unix.EADDRINUSE)

@@ -162,6 +162,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.answer(msg)
 	}
 	if a := actionFor(msg); a != nil {
+		m.notice = views.Notice{} // what was said of the key before
 		return a.do(m)
 	}
 	return nil

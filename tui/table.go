@@ -44,6 +44,9 @@ func (m *Model) tableRow(r *peer.Row, tree views.Tree) views.Row {
 		Received: r.Received, Sent: r.Sent, Spark: m.spark.cells(r.ID, m.now()),
 		Resolving: r.Resolving, WriteClosed: r.WriteEnd, Tree: tree, Hold: m.holding(r),
 	}
+	if r.Pair.Is {
+		v.Received += r.Sent // we receive what either side sends
+	}
 	if r.Parent != 0 {
 		v.Label = m.clientName(r)
 	}
@@ -151,15 +154,24 @@ func (m *Model) address(r *peer.Row) string {
 		if r.Who.PID.Known {
 			pid = fmt.Sprintf("pid %d", r.Who.PID.Value) // the label has the program
 		}
-		return short(clientAddress(r.Pair.Client, pid)) + " → " + short(cmp.Or(r.Pair.Server, target))
+		return short(clientAddress(r.Pair.Client, pid)) + " → " + targetName(cmp.Or(r.Pair.Server, target))
 	case r.Listener.Is && tap:
-		return short(cmp.Or(r.Listener.Bound, listens)) + " → " + short(target)
+		return short(cmp.Or(r.Listener.Bound, listens)) + " → " + targetName(target)
 	case r.Listener.Is:
 		return cmp.Or(r.Listener.Bound, listens)
 	case r.Parent != 0:
 		return clientAddress(m.client(r), r.Who.String())
 	}
 	return r.Address
+}
+
+// targetName is a tap's target. One that was taken over has a name of ours that
+// says nothing to anybody.
+func targetName(address string) string {
+	if peer.IsAside(address) {
+		return "taken over"
+	}
+	return short(address)
 }
 
 // short is an address without its scheme, which a path and a port can do without

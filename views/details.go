@@ -82,7 +82,7 @@ func (p *pen) details(v *Details, r *Rects, focused bool) framed {
 	foot := func() { p.detailsFoot(first, len(rows)-first-lines) }
 	f := framed{
 		pane:  pane{bare: r.Bare, focused: focused, x: r.Inspector.X, w: r.Inspector.W},
-		name:  "Details",
+		name:  "Kernel",
 		title: func() { p.gap(1); p.text(dim, tidy(v.Title)) },
 	}
 	if len(rows) > lines {
