@@ -58,6 +58,7 @@ func (s *Set) adopt(r *row, b *boundSocket, fd int, remote unix.Sockaddr, client
 	r.newSocket()
 	r.attach()
 	if err := r.sock.adopt(r.addr.Family, b.domain, fd, remote, client); err != nil {
+		r.parent.listener.failed(b, shortage(err, "a client was refused"))
 		r.history.close()
 		return false
 	}

@@ -22,20 +22,25 @@ type dialer struct {
 	check func(Endpoint) error // refuses what must not be dialled, once a name is resolved
 }
 
+// ownError is an error of ours, of which the target knows nothing.
+type ownError struct{ error }
+
+func (e ownError) Unwrap() error { return e.error }
+
 // dial connects, waiting until ctx ends at most. It returns the socket and the
-// address that it dialled.
+// address that it dialled. Errors that are not the target's are ownError.
 func (d dialer) dial(ctx context.Context, to Endpoint) (fd int, addr string, err error) {
 	domain, remote, to, err := d.resolve(ctx, to)
 	if err == nil {
 		err = d.check(to)
 	}
 	addr = to.String()
-	if err != nil {
-		return -1, addr, err
+	if err == nil {
+		fd, err = d.sys.socket(domain, to.socketType())
+		err = shortage(err, "the client was refused")
 	}
-	fd, err = d.sys.socket(domain, to.socketType())
 	if err != nil {
-		return -1, addr, err
+		return -1, addr, ownError{err}
 	}
 	if err := d.connect(ctx, fd, remote); err != nil {
 		_ = unix.Close(fd)
@@ -81,7 +86,10 @@ func lookup(ctx context.Context, host string) (netip.Addr, error) {
 		return ip.Unmap(), nil
 	}
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return netip.Addr{}, ctx.Err()
+	case err != nil:
 		return netip.Addr{}, resolveCause(err)
 	}
 	for _, ip := range ips {
@@ -101,7 +109,7 @@ func (d dialer) established(ctx context.Context, fd int) error {
 	}
 	second, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
-		return err
+		return ownError{shortage(err, "the client was refused")}
 	}
 	file := os.NewFile(uintptr(second), "target")
 	defer func() { _ = file.Close() }()

@@ -14,7 +14,7 @@ import (
 // socketFile is the name that a bind has put into the file system.
 type socketFile struct {
 	path string
-	info fs.FileInfo // of the file as it was made
+	id   fileID // of the file as it was made
 }
 
 // remove unlinks the file if it still is the one that we made (same device and
@@ -23,9 +23,18 @@ func (f *socketFile) remove() {
 	if f == nil {
 		return
 	}
-	if now, err := os.Lstat(f.path); err == nil && os.SameFile(now, f.info) {
+	if now, err := lstatPath(f.path); err == nil && now.is(f.id) {
 		_ = os.Remove(f.path) // gone already, or its directory is no longer ours to change
 	}
+}
+
+// lstatPath looks at a path, without a directory that is open.
+func lstatPath(path string) (entry, error) {
+	var st unix.Stat_t
+	if err := retry(func() error { return unix.Lstat(path, &st) }); err != nil {
+		return entry{}, err
+	}
+	return entryOf(&st), nil
 }
 
 // isAbstract reports whether a path is a name in the abstract namespace, which
@@ -62,11 +71,11 @@ func bindPath(sys kernel, fd int, path string, force bool) (*socketFile, Error, 
 		}
 		return nil, ErrUnavailable, err
 	}
-	info, err := os.Lstat(path)
+	made, err := lstatPath(path)
 	if err != nil {
 		return nil, 0, nil // somebody has unlinked it in between: it is bound, and nothing is left to remove
 	}
-	return &socketFile{path, info}, 0, nil
+	return &socketFile{path, made.id}, 0, nil
 }
 
 // clearPath makes room for a bind: it unlinks a socket file at which nobody

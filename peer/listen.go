@@ -233,12 +233,12 @@ func (l *acceptor) look(r *Row, w way, _ bool) bool {
 // accept takes connections until the listener is stopped.
 func (l *acceptor) accept(b *boundSocket) {
 	pause := acceptPause
-	failing := false
+	var short time.Time // when it was last waited for what is short
 	for {
 		fd, remote, err := b.next(l.set.sys)
 		switch {
 		case err == nil:
-			pause, failing = acceptPause, false
+			pause = acceptPause
 			l.set.accepted(l, b, fd, remote)
 			continue
 		case b.isStopped():
@@ -246,13 +246,13 @@ func (l *acceptor) accept(b *boundSocket) {
 		case errors.Is(err, unix.ECONNABORTED), errors.Is(err, unix.EPERM): // the client has gone, or a firewall refused it: accept(2)
 			continue
 		}
-		if !failing { // one event for one shortage
-			failing = true
-			l.failed(b, err)
+		if l.set.now().Sub(short) >= maxAcceptPause { // one event for one shortage, in which an accept may succeed now and then
+			l.failed(b, shortage(err, "clients wait until some are closed"))
 		}
 		if !b.wait(pause) {
 			return
 		}
+		short = l.set.now()
 		pause = min(2*pause, maxAcceptPause)
 	}
 }
@@ -313,12 +313,18 @@ func (b *boundSocket) wait(d time.Duration) bool {
 	}
 }
 
-// failed tells that no connection can be accepted for now.
+// failed tells that a connection could not be accepted.
 func (l *acceptor) failed(b *boundSocket, err error) {
-	if errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) {
-		err = fmt.Errorf("%w: clients wait until some are closed; ulimit -n raises the limit", err)
-	}
 	now := l.set.now()
 	l.row.history.append(Event{Kind: EventError, Time: now, Polled: now, Op: "accept", Code: ErrFailed, Cause: err, Remote: b.addr})
 	l.row.mark()
+}
+
+// shortage says of an error that is one for want of descriptors what comes of it,
+// and what to do.
+func shortage(err error, so string) error {
+	if errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) {
+		return fmt.Errorf("%w: %s; ulimit -n raises the limit", err, so)
+	}
+	return err
 }

@@ -348,6 +348,39 @@ func TestNoDescriptorsLeftIsSaidOnceAndClientsWait(t *testing.T) {
 	}
 }
 
+// everyOther is a kernel in which every other accept that has a client fails.
+type everyOther struct {
+	system
+	last bool
+}
+
+func (k *everyOther) accept(fd int) (int, unix.Sockaddr, error) {
+	if k.last = !k.last; k.last {
+		return -1, nil, syscall.EMFILE
+	}
+	return k.system.accept(fd)
+}
+
+func TestAShortageInWhichSomeAreAcceptedIsOneEvent(t *testing.T) {
+	s := newTestSet(t, Config{Now: new(fakeClock).now})
+	s.sys = &everyOther{}
+	id := s.listen(FamilyTCP)
+	const n = 5
+	for range n {
+		s.client(id)
+	}
+	s.until("all to be accepted", func() bool { return len(s.children(id)) == n })
+	told := 0
+	for _, e := range s.events(id) {
+		if e.Op == "accept" {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("it is told %d times", told)
+	}
+}
+
 // shortOf is a kernel in which some accepts fail.
 type shortOf struct {
 	system
@@ -384,6 +417,7 @@ func TestWhoWaitsInTheQueueOfAListenerThatStopsIsStillServed(t *testing.T) {
 	})
 }
 
+<<<<<<< HEAD
 func TestAListenerWhosePathBecameAnothersSaysSo(t *testing.T) {
 	s := newTestSet(t, Config{})
 	id := s.listen(FamilyUDS)
@@ -400,4 +434,34 @@ func TestAListenerWhosePathBecameAnothersSaysSo(t *testing.T) {
 		e := s.row(id).Last
 		return e.Op == "accept" && strings.Contains(e.Cause.Error(), "another program has made the path its own")
 	})
+=======
+// unfit is a kernel whose first client is one that Go's poller does not take.
+type unfit struct {
+	system
+	done bool
+}
+
+func (k *unfit) accept(fd int) (int, unix.Sockaddr, error) {
+	accepted, remote, err := k.system.accept(fd)
+	if err != nil || k.done {
+		return accepted, remote, err
+	}
+	k.done = true
+	_ = unix.Close(accepted)
+	accepted, err = unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	return accepted, remote, err
+}
+
+func TestAClientThatCannotBeKeptIsTold(t *testing.T) {
+	s := newTestSet(t, Config{})
+	s.sys = &unfit{}
+	id := s.listen(FamilyTCP)
+	_ = s.refused(id)
+	s.until("the event", func() bool { return s.row(id).Last.Op == "accept" })
+	if e := s.row(id).Last; e.Code != ErrFailed || e.Cause == nil || len(s.children(id)) != 0 {
+		t.Errorf("%+v", e)
+	}
+	s.client(id)
+	s.child(id)
+>>>>>>> refs/heads/fixes
 }

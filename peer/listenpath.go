@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,8 +18,9 @@ type pathListener struct {
 // listenPath listens at a path, or at "@name" in the abstract namespace (Linux),
 // with a socket of typ SOCK_STREAM or SOCK_SEQPACKET. The file has mode 0600
 // before anybody can connect to it. A socket of ours at which nobody answers is
-// replaced, everything else that is there stays. The class's own Listen is
-// [UDSServer.Listen], which follows other rules.
+// replaced, everything else that is there stays. Of two runs that want one path
+// at the same time one is refused. The class's own Listen is [UDSServer.Listen],
+// which follows other rules.
 //
 // Errors: ErrInvalidParameter (an empty path, one longer than MaxPath, a
 // directory), ErrAlreadyInUse (somebody answers there, or a run has taken it
@@ -74,21 +74,53 @@ func (l *pathListener) openFile(sys kernel, path string, typ int) error {
 	if l.note, err = repair(d, base); err != nil {
 		return err
 	}
+	if e, err := d.lstat(base); err == nil && e.exists { // before anything is made next to it
+		if err := refuseEntry(e); err != nil {
+			return err
+		}
+	}
+	c, err := makeClaim(d, base)
+	if err != nil {
+		return err
+	}
+	defer c.letGo()
 	if err := makeRoom(d, base); err != nil {
 		return err
 	}
 	err = l.open(sys, path, typ, func() error {
-		info, err := os.Lstat(path)
+		made, err := d.lstat(base)
 		if err != nil {
 			return err
 		}
-		l.made = &socketFile{path, info}
+		if !made.ownSocket() {
+			return inUse(path)
+		}
+		l.made = &socketFile{path, made.id}
 		return d.chmod(base, 0o600)
 	})
-	return d.refusal(err)
+	if err != nil {
+		return d.refusal(err)
+	}
+	return l.stillThere(d, base)
 }
 
-// makeRoom removes a stale socket of ours, and refuses everything else.
+// stillThere fails, and listens no more, if the path is not ours any more: until
+// we listened our socket was one that refuses clients, a stale one to others than
+// peerscope, which do not ask for its lock.
+func (l *pathListener) stillThere(d *directory, base string) error {
+	now, err := d.lstat(base)
+	if err == nil && now.is(l.made.id) {
+		return nil
+	}
+	_ = unix.Close(l.fd)
+	if err == nil {
+		err = inUse(d.at(base))
+	}
+	return err
+}
+
+// makeRoom removes a stale socket of ours, and refuses everything else. Callers
+// hold the claim: else the socket may be one that is about to listen.
 func makeRoom(d *directory, base string) error {
 	e, err := d.lstat(base)
 	if err != nil || !e.exists {

@@ -164,6 +164,39 @@ func TestWhatIsAtAListeningPathStaysAsItIs(t *testing.T) {
 	answeredBy(t, at("live"), "server")
 }
 
+func TestOfTwoListenersAtOnePathOneIsRefused(t *testing.T) {
+	dir := shortDir(t)
+	path := filepath.Join(dir, "app.sock")
+	serveAt(t, "unix", path, "server").end() // a stale one
+	l, _, err := listenPath(&beforeListen{look: func() {
+		if _, code, err := listenPath(system{}, path, unix.SOCK_STREAM); code != ErrAlreadyInUse || !errors.Is(err, errClaimed) {
+			t.Error("a second listener while the first is about to listen:", code, err)
+		}
+	}}, path, unix.SOCK_STREAM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names(t, dir, "app.sock")
+	if err := connectOnce(path); err != nil {
+		t.Error(err)
+	}
+	l.end(t)
+}
+
+func TestAPathThatIsTakenBeforeWeListenIsInUse(t *testing.T) {
+	dir := shortDir(t)
+	path := filepath.Join(dir, "app.sock")
+	sys := &beforeListen{look: func() { // somebody who takes ours for a stale one
+		remove(t, path)
+		serveAt(t, "unix", path, "server")
+	}}
+	if _, code, err := listenPath(sys, path, unix.SOCK_STREAM); code != ErrAlreadyInUse || !errors.Is(err, unix.EADDRINUSE) {
+		t.Error(code, err)
+	}
+	names(t, dir, "app.sock")
+	answeredBy(t, path, "server")
+}
+
 // listenFails gives the errno that a machine would not.
 type listenFails struct{ system }
 

@@ -18,30 +18,45 @@ func (s *Set) refuseLoop(r *row) error {
 	if !r.addr.IsTap() || r.addr.Takeover {
 		return nil
 	}
-	return s.loops(r, r.addr.Target)
+	return refuseLoop(r.addr.Endpoint, r.addr.Target, s.links())
 }
 
 // refuseTarget refuses to dial a target that leads back to the tap of r: by any
-// name of it, and over any taps of this Set that stand between.
+// name of it, and over any taps of this Set that stand between. It holds no lock
+// while it asks the file system, which may take long.
 func (s *Set) refuseTarget(r *row, target Endpoint) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.loops(r, target)
+	at, links := r.addr.Endpoint, s.links()
+	s.mu.Unlock()
+	return refuseLoop(at, target, links)
 }
 
-func (s *Set) loops(r *row, target Endpoint) error {
-	seen := map[*row]bool{}
+// link is where a tap listens and what it dials.
+type link struct{ at, target Endpoint }
+
+// links are the taps of the Set. Callers hold mu.
+func (s *Set) links() (links []link) {
+	for _, r := range s.rows.tops {
+		if r.addr.IsTap() {
+			links = append(links, link{r.addr.Endpoint, r.addr.Target})
+		}
+	}
+	return links
+}
+
+// refuseLoop follows a target over links, each once, and refuses one that comes
+// to at.
+func refuseLoop(at, target Endpoint, links []link) error {
 	for target != (Endpoint{}) {
-		if reaches(target, r.addr.Endpoint) {
+		if reaches(target, at) {
 			return errLoop
 		}
-		i := slices.IndexFunc(s.rows.tops, func(x *row) bool { return x.addr.IsTap() && !seen[x] && reaches(target, x.addr.Endpoint) })
+		i := slices.IndexFunc(links, func(l link) bool { return reaches(target, l.at) })
 		if i < 0 {
 			return nil
 		}
-		next := s.rows.tops[i]
-		seen[next] = true
-		target = next.addr.Target
+		target = links[i].target
+		links = slices.Delete(links, i, i+1)
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func IsAside(address string) bool {
 
 func journalName(base string) string { return asideName(base) + ".json" }
 
-var errClaimed = fmt.Errorf("%w: another run is taking it over at this moment: try again", unix.EADDRINUSE)
+var errClaimed = fmt.Errorf("%w: another run takes it at this moment: try again", unix.EADDRINUSE)
 
 // makeClaim makes a journal where there is none.
 func makeClaim(d *directory, base string) (*claim, error) {
@@ -218,6 +218,13 @@ func (c *claim) write() error {
 	}
 	c.blank = false
 	return nil
+}
+
+// letGo is release where a journal that stays does no harm: nothing is in it.
+func (c *claim) letGo() {
+	if c.release() != nil {
+		_ = unix.Close(c.fd)
+	}
 }
 
 // release takes the journal away and gives up the lock.

@@ -113,13 +113,17 @@ func refuse(client int, f Family) {
 	_ = unix.Close(client)
 }
 
-// unreachable tells why the target was not reached.
+// unreachable tells why the target was not reached, and that it was the server
+// only if it was.
 func (p *pair) unreachable(ctx context.Context, err error) {
+	var own ownError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		p.move(StatusNone, 0, ErrDisconnected, ByLocal)
 	case errors.Is(err, context.DeadlineExceeded):
 		p.move(StatusError, ErrConnectionError, fmt.Errorf("no answer within %v", p.set.timeout), ByTimeout)
+	case errors.As(err, &own):
+		p.move(StatusError, ErrConnectionError, own.error, ByLocal)
 	default:
 		p.move(StatusError, ErrConnectionError, fmt.Errorf("target: %w", err), ByServer)
 	}

@@ -110,6 +110,49 @@ func TestATargetThatCannotBeReachedEndsTheClientAndSaysWhy(t *testing.T) {
 	})
 }
 
+// noSocket is a kernel that has no socket left to dial with once it listens.
+type noSocket struct {
+	system
+	listening bool
+}
+
+func (k *noSocket) listen(fd, backlog int) error {
+	k.listening = true
+	return k.system.listen(fd, backlog)
+}
+
+func (k *noSocket) socket(domain, typ int) (int, error) {
+	if k.listening {
+		return -1, syscall.EMFILE
+	}
+	return k.system.socket(domain, typ)
+}
+
+func TestWhatKeepsUsFromDiallingIsNotToldAsTheServers(t *testing.T) {
+	for want, tap := range map[string]func(*testing.T, *testSet) ID{
+		"too many open files: the client was refused; ulimit -n raises the limit": func(t *testing.T, s *testSet) ID {
+			s.sys = &noSocket{}
+			return s.tap(FamilyTCP, listenFar(t, FamilyUDS, 8))
+		},
+		errLoop.Error(): func(t *testing.T, s *testSet) ID { // the target's path leads to the tap only once it listens
+			dir := t.TempDir()
+			id := s.untilListening(s.Add(mustParse(t, dir+"/tap="+dir+"/target")))
+			if err := os.Link(dir+"/tap", dir+"/target"); err != nil {
+				t.Fatal(err)
+			}
+			return id
+		},
+	} {
+		s := newTestSet(t, Config{})
+		id := tap(t, s)
+		_ = s.refused(id)
+		s.until("the row", func() bool { return len(s.children(id)) == 1 })
+		if e := s.ended(s.children(id)[0].ID); e.By != ByLocal || e.Code != ErrConnectionError || e.Cause.Error() != want {
+			t.Errorf("%+v, want %s", e, want)
+		}
+	}
+}
+
 func TestATargetThatDoesNotAnswerIsGivenUp(t *testing.T) {
 	for _, family := range []Family{FamilyTCP, FamilyUDS} {
 		s := newTestSet(t, Config{Timeout: 50 * time.Millisecond})
