@@ -417,7 +417,6 @@ func TestWhoWaitsInTheQueueOfAListenerThatStopsIsStillServed(t *testing.T) {
 	})
 }
 
-<<<<<<< HEAD
 func TestAListenerWhosePathBecameAnothersSaysSo(t *testing.T) {
 	s := newTestSet(t, Config{})
 	id := s.listen(FamilyUDS)
@@ -434,7 +433,8 @@ func TestAListenerWhosePathBecameAnothersSaysSo(t *testing.T) {
 		e := s.row(id).Last
 		return e.Op == "accept" && strings.Contains(e.Cause.Error(), "another program has made the path its own")
 	})
-=======
+}
+
 // unfit is a kernel whose first client is one that Go's poller does not take.
 type unfit struct {
 	system
@@ -463,5 +463,4 @@ func TestAClientThatCannotBeKeptIsTold(t *testing.T) {
 	}
 	s.client(id)
 	s.child(id)
->>>>>>> refs/heads/fixes
 }
