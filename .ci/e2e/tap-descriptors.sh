@@ -36,4 +36,4 @@ holds "two descriptors of the client are told, with their byte and what each is"
 holds "one of the server is told" event taps \
 	'.event == "ancillary" and .dir == "in" and .offset == 0 and (.fds | length) == 1 and (.fds[0] | startswith("pipe:["))'
 holds "no descriptor stays with us" test "$(find "/proc/$started/fd" -mindepth 1 | wc -l)" -le "$open_before"
-stop_taps 2
+stop_taps 5

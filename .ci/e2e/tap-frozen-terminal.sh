@@ -11,9 +11,9 @@ source "$here/lib-frozen.sh"
 counting_server
 terminal frozen 200 50 "$PEERSCOPE" ":0=$server_tcp#over-tcp" "$work/tap.sock=$server_uds#over-uds"
 program=$(cat "$work/frozen.pid")
-appears "the TCP tap listens" 'tcp-listen://127\.0\.0\.1:[1-9].*over-tcp|over-tcp .*tcp-listen://127\.0\.0\.1:[1-9]'
-appears "the UDS tap listens" 'over-uds '
-taps=("$(screen | grep -m 1 -oP 'tcp-listen://\K127\.0\.0\.1:[1-9][0-9]*')" "$work/tap.sock")
+appears "the TCP tap listens, and its timeline says where" 'listening at tcp-listen://127\.0\.0\.1:[1-9]'
+appears "the UDS tap listens" 'over-uds .*listening'
+taps=("$(screen | grep -m 1 -oP 'listening at tcp-listen://\K127\.0\.0\.1:[1-9][0-9]*')" "$work/tap.sock")
 
 live=()
 for address in "${taps[@]}"; do

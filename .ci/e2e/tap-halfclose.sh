@@ -59,6 +59,6 @@ for i in "${!taps[@]}"; do
 	eventually 5 "$pair: half-close in by server" half_closed "$((i + 1))" in server
 done
 printf '  each is told as a half-close, of the side that made it\n'
-stop_taps 2
+stop_taps 5
 holds "every pair ended in order" test \
 	"$(jq -rs '[.[] | select(.event == "status" and .to == "none")] | length' "$work/taps.out")" = "${#taps[@]}"

@@ -92,5 +92,5 @@ for i in "${!ways[@]}"; do
 done
 holds "each session and each cancel is a pair that ended in order" test \
 	"$(jq -rs '[.[] | select(.event == "status" and .to == "none")] | length' "$work/taps.out")" = 9
-stop_taps 2
+stop_taps 5
 kill -INT "$postgres_pid"
