@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -333,7 +334,7 @@ func TestAHeldRowEndsWhenItIsDisconnected(t *testing.T) {
 
 func TestNoDescriptorsLeftIsSaidOnceAndClientsWait(t *testing.T) {
 	s := newTestSet(t, Config{})
-	s.sys = &shortOf{err: syscall.EMFILE, left: 3}
+	s.sys = &shortOf{err: syscall.EMFILE, most: 3}
 	id := s.listen(FamilyTCP)
 	s.client(id)
 	s.child(id)
@@ -351,11 +352,11 @@ func TestNoDescriptorsLeftIsSaidOnceAndClientsWait(t *testing.T) {
 // everyOther is a kernel in which every other accept that has a client fails.
 type everyOther struct {
 	system
-	last bool
+	calls atomic.Int64
 }
 
 func (k *everyOther) accept(fd int) (int, unix.Sockaddr, error) {
-	if k.last = !k.last; k.last {
+	if k.calls.Add(1)%2 == 1 {
 		return -1, nil, syscall.EMFILE
 	}
 	return k.system.accept(fd)
@@ -384,13 +385,13 @@ func TestAShortageInWhichSomeAreAcceptedIsOneEvent(t *testing.T) {
 // shortOf is a kernel in which some accepts fail.
 type shortOf struct {
 	system
-	err  error
-	left int
+	err   error
+	most  int64 // of accepts that fail
+	calls atomic.Int64
 }
 
 func (k *shortOf) accept(fd int) (int, unix.Sockaddr, error) {
-	if k.left > 0 {
-		k.left--
+	if k.calls.Add(1) <= k.most {
 		return -1, nil, k.err
 	}
 	return k.system.accept(fd)
@@ -399,7 +400,7 @@ func (k *shortOf) accept(fd int) (int, unix.Sockaddr, error) {
 func TestWhoWaitsInTheQueueOfAListenerThatStopsIsStillServed(t *testing.T) {
 	bothFamilies(t, func(t *testing.T, family Family) {
 		s := newTestSet(t, Config{})
-		s.sys = &shortOf{err: syscall.EMFILE, left: 1} // accept pauses, so that they wait
+		s.sys = &shortOf{err: syscall.EMFILE, most: 1} // accept pauses, so that they wait
 		id := s.listen(family)
 		clients := []*farConn{s.client(id)}
 		s.until("the shortage", func() bool { return s.row(id).Last.Op == "accept" })
@@ -438,15 +439,14 @@ func TestAListenerWhosePathBecameAnothersSaysSo(t *testing.T) {
 // unfit is a kernel whose first client is one that Go's poller does not take.
 type unfit struct {
 	system
-	done bool
+	done atomic.Bool
 }
 
 func (k *unfit) accept(fd int) (int, unix.Sockaddr, error) {
 	accepted, remote, err := k.system.accept(fd)
-	if err != nil || k.done {
+	if err != nil || k.done.Swap(true) {
 		return accepted, remote, err
 	}
-	k.done = true
 	_ = unix.Close(accepted)
 	accepted, err = unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
 	return accepted, remote, err

@@ -74,7 +74,7 @@ func (c *claim) aside() string { return asideName(c.base) }
 func (c *claim) third() string { return asideName(c.base) + ".swap" }
 
 // asideName is where the original is while ours is in its place.
-func asideName(base string) string   { return "." + base + ".peerscope" }
+func asideName(base string) string { return "." + base + ".peerscope" }
 
 // IsAside reports whether an address is that of a server whose path was taken
 // over, which nobody but us dials.
