@@ -221,9 +221,10 @@ func (w *watch) run(ctx context.Context, duration time.Duration) error {
 // answer our FIN is reset after a second.
 const endTime = 1300 * time.Millisecond
 
-// endPairs ends what is relayed and sees the end of it.
+// endPairs ends what is relayed and sees the end of it, which closing the set
+// would wait for unseen.
 func (w *watch) endPairs() {
-	endPairs(w.set)
+	w.set.EndAll()
 	limit, due := time.NewTimer(endTime), time.NewTicker(w.every)
 	defer limit.Stop()
 	defer due.Stop()
