@@ -304,11 +304,11 @@ func (w *watch) finish(ctx context.Context, patience time.Duration) error {
 		case <-time.After(patience):
 		}
 	}
+	if n := w.printer.givenUp(); n > 0 {
+		sayAll([]string{fmt.Sprintf("%d connections were not printed: whoever reads stdout is too slow", n)})
+	}
 	if ctx.Err() != nil {
 		return tui.ErrInterrupted
-	}
-	if n := w.printer.skipped; n > 0 {
-		say(os.Stderr, "%d connections were not printed: whoever reads stdout is too slow", n)
 	}
 	switch err := w.printer.err; {
 	case errors.Is(err, syscall.EPIPE):
