@@ -141,23 +141,49 @@ func (s *Set) Fold(id ID, on bool) error {
 var ErrNotListener = errors.New("not a listener")
 
 // LivePairs returns how many relayed pairs would end with a peer, or with all
-// for ID 0.
+// for ID 0: also those that no Poll has seen yet.
 func (s *Set) LivePairs(id ID) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id == 0 {
-		return s.totals.Pairs
-	}
-	r := s.rows.byID[id]
-	if r == nil {
-		return 0
-	}
-	for _, x := range append([]*row{r}, r.children...) {
-		if x.Pair.Is && !x.over {
-			n++
+	if id != 0 {
+		if r := s.rows.byID[id]; r != nil {
+			n = r.livePairs()
 		}
+		return n
+	}
+	for _, top := range s.rows.tops {
+		n += top.livePairs()
 	}
 	return n
+}
+
+// livePairs counts those that are, or came from, the row.
+func (r *row) livePairs() int {
+	switch {
+	case r.addr.IsTap() && r.listener != nil:
+		return r.live
+	case r.Pair.Is && !r.over:
+		return 1
+	}
+	return 0
+}
+
+// EndAll stops every listener and begins to end every relayed pair, as
+// Disconnect does. It waits for nobody.
+func (s *Set) EndAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, top := range s.rows.tops {
+		if top.listener == nil {
+			continue
+		}
+		top.disconnect()
+		for _, child := range top.children {
+			if child.Pair.Is && !child.over {
+				child.disconnect()
+			}
+		}
+	}
 }
 
 // Hold stops taking the bytes of the given directions from a peer, which then

@@ -193,6 +193,28 @@ func TestADisconnectedPairEndsWithAFINToBothSides(t *testing.T) {
 	})
 }
 
+func TestAPairThatNoPollHasSeenLivesAndEndsWithAll(t *testing.T) {
+	everyTap(t, func(t *testing.T, s *testSet, id ID, f *far) {
+		if err := s.Fold(id, true); err != nil {
+			t.Fatal(err)
+		}
+		client := s.client(id)
+		server := f.accept()
+		if n := s.LivePairs(0); n != 1 || s.LivePairs(id) != 1 {
+			t.Errorf("%d live pairs", n)
+		}
+		s.EndAll()
+		for _, c := range []*farConn{client, server} {
+			if err := c.end(); err != io.EOF {
+				t.Errorf("an end sees %v", err)
+			}
+			c.Close()
+		}
+		await(t, "the end", func() bool { return s.LivePairs(0) == 0 && s.LivePairs(id) == 0 })
+		s.until("the stop", func() bool { return !s.row(id).Listener.Listening })
+	})
+}
+
 func TestAHeldDirectionOfAPairWaitsAndTheOtherGoesOn(t *testing.T) {
 	everyTap(t, func(t *testing.T, s *testSet, id ID, f *far) {
 		client := s.client(id)

@@ -8,22 +8,6 @@ import (
 	"peerscope/peer"
 )
 
-// endPairs begins to end all relayed pairs, and listens no more: a side that does
-// not answer our FIN is reset a second later, which closing the set waits for.
-func endPairs(set *peer.Set) {
-	for _, r := range set.Rows(nil, 0, set.Len()) {
-		if r.Listener.Is {
-			_ = set.Disconnect(r.ID) // fails only if it is gone, as all here
-			_ = set.Fold(r.ID, false)
-		}
-	}
-	for _, r := range set.Rows(nil, 0, set.Len()) {
-		if r.Pair.Is {
-			_ = set.Disconnect(r.ID)
-		}
-	}
-}
-
 // closeSet closes a set and says what became of the files of others, as of a
 // server's socket that was put back: no screen is there any more to show it. err
 // is how the command went so far.

@@ -205,7 +205,7 @@ func withInspector(flags *common, prepare func(*peer.Set) (attachment, error)) (
 	set.Go(func() { // pairs have the time that a terminal which has stopped takes, too
 		select {
 		case s := <-signals:
-			endPairs(set)
+			set.EndAll()
 			told <- s
 		case <-ended:
 		}

@@ -125,6 +125,13 @@ func (w *waiting) take() (jobs []job) {
 	return jobs
 }
 
+// givenUp returns how many connections will not be printed.
+func (w *waiting) givenUp() int64 {
+	w.Lock()
+	defer w.Unlock()
+	return w.skipped
+}
+
 // printed notes that all there was of a connection is printed.
 func (w *waiting) printed(f *follow) {
 	w.Lock()

@@ -2,12 +2,17 @@ package cli
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"peerscope/peer"
+	"peerscope/tui"
 	"peerscope/views/report"
 )
 
@@ -143,5 +148,31 @@ func TestWhatWaitsForAnOutputThatStandsIsBoundedAndCounted(t *testing.T) {
 	}
 	if ofListener != skipped*hello {
 		t.Errorf("%d bytes are counted for the listener, expected %d", ofListener, skipped*hello)
+	}
+}
+
+func TestAnInterruptedWatchSaysHowManyWereNotPrinted(t *testing.T) {
+	r, stderr, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	set := peer.NewSet(peer.Config{})
+	defer set.Close()
+	w := &watch{set: set, printer: newPrinter(set, io.Discard, nil, 0)} // a printer that does not end
+	w.printer.skipped = 3
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	old := os.Stderr
+	os.Stderr = stderr
+	err = w.finish(ctx, time.Millisecond)
+	os.Stderr = old
+	_ = stderr.Close()
+	if !errors.Is(err, tui.ErrInterrupted) {
+		t.Error(err)
+	}
+	const want = "peerscope: 3 connections were not printed: whoever reads stdout is too slow\n"
+	if got, err := io.ReadAll(r); err != nil || string(got) != want {
+		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -221,9 +221,10 @@ func (w *watch) run(ctx context.Context, duration time.Duration) error {
 // answer our FIN is reset after a second.
 const endTime = 1300 * time.Millisecond
 
-// endPairs ends what is relayed and sees the end of it.
+// endPairs ends what is relayed and sees the end of it, which closing the set
+// would wait for unseen.
 func (w *watch) endPairs() {
-	endPairs(w.set)
+	w.set.EndAll()
 	limit, due := time.NewTimer(endTime), time.NewTicker(w.every)
 	defer limit.Stop()
 	defer due.Stop()
@@ -303,11 +304,11 @@ func (w *watch) finish(ctx context.Context, patience time.Duration) error {
 		case <-time.After(patience):
 		}
 	}
+	if n := w.printer.givenUp(); n > 0 {
+		sayAll([]string{fmt.Sprintf("%d connections were not printed: whoever reads stdout is too slow", n)})
+	}
 	if ctx.Err() != nil {
 		return tui.ErrInterrupted
-	}
-	if n := w.printer.skipped; n > 0 {
-		say(os.Stderr, "%d connections were not printed: whoever reads stdout is too slow", n)
 	}
 	switch err := w.printer.err; {
 	case errors.Is(err, syscall.EPIPE):
