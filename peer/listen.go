@@ -82,7 +82,8 @@ func (l *acceptor) guard(b *boundSocket) {
 		if err == nil && os.SameFile(now, b.made) {
 			continue
 		}
-		cause := fmt.Errorf("%w: another program has made the path its own and gets the new clients; d and r take it again", unix.EADDRINUSE)
+		cause := fmt.Errorf("%w: another program has made the path its own and gets the new clients; d, then r, takes it again",
+			unix.EADDRINUSE)
 		if err != nil {
 			cause = fmt.Errorf("%w: the path was removed, no client finds it; d and r make it again", err)
 		}
