@@ -31,10 +31,14 @@ func (a Address) Kind() string {
 func (a Address) IsTap() bool { return a.Takeover || a.Target != Endpoint{} }
 
 // TakeOver returns the address of a tap that takes over the path of a live
-// server, with an optional #LABEL behind. Errors are *AddressError.
+// server, with an optional #LABEL behind. What has no colon is a path here, as no
+// HOST:PORT can be meant. Errors are *AddressError.
 func TakeOver(arg string) (Address, error) {
 	rest, label, _ := cutLast(arg, '#')
-	e, _, why := parseEndpoint(rest, listens)
+	e, why := parsePath(rest)
+	if strings.Contains(rest, ":") {
+		e, _, why = parseEndpoint(rest, listens)
+	}
 	switch {
 	case why != "":
 	case e.Family != FamilyUDS || e.Packet:

@@ -75,6 +75,25 @@ func TestParseAddressTakesEveryWrittenForm(t *testing.T) {
 	}
 }
 
+func TestTakeOverTakesABareNameForAPath(t *testing.T) {
+	for arg, want := range map[string]Address{
+		"app.sock#app": uds("app.sock").labelled("app"), "run/a=b": uds("run/a=b"), "/a:b": uds("/a:b"), "unix:a%3Db": uds("a=b"),
+	} {
+		want.Listens, want.Takeover = true, true
+		if got, err := TakeOver(arg); err != nil || got != want {
+			t.Errorf("%s: %+v, %v; want %+v", arg, got, err, want)
+		}
+	}
+	for arg, why := range map[string]string{
+		"": "no path", ":6379": "only the path of a Unix stream socket", "unixpacket:a": "only the path of a Unix stream socket",
+		"127.0.0.1:x": "is not a number", "http://a": "unknown scheme",
+	} {
+		if got, err := TakeOver(arg); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%q: %+v, %v; want %s", arg, got, err, why)
+		}
+	}
+}
+
 func uds(path string) Address { return Address{Endpoint: Endpoint{Family: FamilyUDS, Path: path}} }
 
 func dialTCP(host string, port uint16) Address {
