@@ -71,7 +71,10 @@ func (d dialer) resolve(ctx context.Context, to Endpoint) (domain int, remote un
 		return unix.AF_UNIX, &unix.SockaddrUnix{Name: to.Path}, to, nil
 	}
 	ip, err := lookup(ctx, to.Host)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return 0, nil, to, ctx.Err()
+	case err != nil:
 		return 0, nil, to, err
 	}
 	to.Host = ip.String()
@@ -86,10 +89,7 @@ func lookup(ctx context.Context, host string) (netip.Addr, error) {
 		return ip.Unmap(), nil
 	}
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	switch {
-	case ctx.Err() != nil:
-		return netip.Addr{}, ctx.Err()
-	case err != nil:
+	if err != nil {
 		return netip.Addr{}, resolveCause(err)
 	}
 	for _, ip := range ips {
