@@ -29,7 +29,8 @@ thaw
 for id in 3 4; do
 	eventually 20 "the end of pair $id is printed" event counted ".peer == $id and .event == \"status\" and .to == \"none\""
 done
-eventually 5 "the last sample of pair 4 is printed" event counted ".peer == 4 and .event == \"buffers\" and .dir == \"out\" and .recvq == null"
+eventually 5 "the last sample of pair 4 is printed" event counted \
+	".peer == 4 and .event == \"buffers\" and .dir == \"out\" and .recvq == null"
 holds "the events are as documented" valid counted
 for id in 3 4; do
 	holds "pair $id: printed and dropped bytes are all that were sent" test "$(jq -s --argjson id "$id" \
@@ -37,7 +38,8 @@ for id in 3 4; do
 	holds "pair $id: the last sample has them all" test "$(jq -s --argjson id "$id" \
 		'map(select(.peer == $id and .event == "buffers" and .dir == "out")) | last.sent' "$work/counted.out")" = "$gib"
 done
-holds "what was dropped, was because of the slow output" event counted '.event == "dropped" and .cause == "slow output" and .len > 900000000'
+holds "what was dropped, was because of the slow output" event counted \
+	'.event == "dropped" and .cause == "slow output" and .len > 900000000'
 ends_in_time "$started" "read again"
 
 # The time.

@@ -70,7 +70,8 @@ ways=("$work/tap:$port" "${bound[1]}" "${bound[2]}")
 
 # sleeps N: whether the server runs that query.
 sleeps() {
-	[[ $(ask "$direct" -Atc "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60) /* $1 */' AND state = 'active'") == 1 ]]
+	local query="SELECT pg_sleep(60) /* $1 */"
+	[[ $(ask "$direct" -Atc "SELECT count(*) FROM pg_stat_activity WHERE query = '$query' AND state = 'active'") == 1 ]]
 }
 
 for i in "${!ways[@]}"; do
@@ -81,8 +82,8 @@ for i in "${!ways[@]}"; do
 	holds "$name: 100,000 rows in and out again" cmp "$work/rows" "$work/rows.back"
 
 	# A shell makes its background children ignore SIGINT.
-	host=${ways[i]%:*}
-	env --default-signal=INT psql -X -U postgres -d postgres -h "$host" -p "${ways[i]##*:}" -c "SELECT pg_sleep(60) /* $i */" >"$work/cancelled" 2>&1 &
+	env --default-signal=INT psql -X -U postgres -d postgres -h "${ways[i]%:*}" -p "${ways[i]##*:}" \
+		-c "SELECT pg_sleep(60) /* $i */" >"$work/cancelled" 2>&1 &
 	psql_pid=$!
 	children+=("$psql_pid")
 	eventually 5 "$name: the query runs" sleeps "$i"
