@@ -40,12 +40,9 @@ func (m *Model) tree(i int) views.Tree {
 func (m *Model) tableRow(r *peer.Row, tree views.Tree) views.Row {
 	v := views.Row{
 		ID: int(r.ID), Label: r.Label, Address: m.address(r), Kind: r.Kind, Status: r.Status,
-		Unread: r.Unread, RecvQ: r.RecvQ, SendQ: r.SendQ, SendQApprox: r.Approx,
+		Unread: r.Unread, RecvQ: r.RecvQ, SendQ: r.SendQ, SendQApprox: r.Approx, Relayed: r.Pair.Is,
 		Received: r.Received, Sent: r.Sent, Spark: m.spark.cells(r.ID, m.now()),
 		Resolving: r.Resolving, WriteClosed: r.WriteEnd, Tree: tree, Hold: m.holding(r),
-	}
-	if r.Pair.Is {
-		v.Received += r.Sent // we receive what either side sends
 	}
 	if r.Parent != 0 {
 		v.Label = m.clientName(r)

@@ -68,6 +68,7 @@ type Row struct {
 	Unread, RecvQ, SendQ int64
 	SendQApprox          bool // Linux counts a Unix socket's send queue in memory, not in bytes: shown with "≈"
 	Received, Sent       int64
+	Relayed              bool          // both go through us: where Sent has no column, Received is the sum
 	Spark                []float64     // traffic of the last 30 s, oldest first, in bytes; scaled within the row
 	Cause                string        // why it ended or failed; shown in place of the sparkline
 	Elapsed, Deadline    time.Duration // while connecting: "12.4 of 30 s"

@@ -168,7 +168,11 @@ func (p *pen) rowNumbers(row *Row, at *columns, left int) {
 	} else {
 		p.amount(at[columnSendQ], left, row.SendQ, bright, row.SendQApprox)
 	}
-	p.amount(at[columnReceived], left, row.Received, math.MaxInt64, false)
+	received := row.Received
+	if row.Relayed && at[columnSent].w == 0 {
+		received += row.Sent
+	}
+	p.amount(at[columnReceived], left, received, math.MaxInt64, false)
 	p.amount(at[columnSent], left, row.Sent, math.MaxInt64, false)
 }
 
