@@ -10,6 +10,10 @@ const (
 	minBlock = 2 << 10 // two idle directions share a page: thousands of idle pairs are mostly these
 	maxBlock = 1 << 20
 
+	// smallBlock is the least that a direction takes after its first block: three
+	// chunks of 1 KiB fit, where 2 KiB would be left half empty by one.
+	smallBlock = 2 * minBlock
+
 	// entrySize is what a block's index spends on a chunk: its time in
 	// nanoseconds and the offset of its end, 8 bytes each. The beginning is
 	// the end of the chunk before, for the chunks of a direction are contiguous.

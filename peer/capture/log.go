@@ -41,7 +41,7 @@ func NewLog(p *Pool, now func() time.Time) *Log { return &Log{pool: p, now: now}
 // The space stays where it is until [Log.Commit]. Only the direction's writer
 // calls Reserve; a second call without a Commit gives the first space back.
 //
-// Blocks grow with the load: the first has 2 KiB, each further one twice the
+// Blocks grow with the load: the first has 2 KiB, the next 4 KiB, each further one twice the
 // size of the one that was filled before it, until [Log.Idle].
 func (l *Log) Reserve(d Dir, n int) []byte {
 	limit := l.pool.limit()
@@ -75,16 +75,24 @@ func (l *Log) reserveLast(d Dir, want, limit int) (buf []byte, size int) {
 	l.letGo(dir)
 	b := dir.tail()
 	if b == nil {
-		return nil, dir.next
+		return nil, dir.size()
 	}
 	if b.room() < want || len(b.mem) > limit {
 		l.retire(dir, b)
-		return nil, dir.next
+		return nil, dir.size()
 	}
 	b.pinned.Store(true)
 	l.pool.pinned.Add(1)
 	dir.held = b
 	return b.space(), 0
+}
+
+// size returns the size to try for the next block, in bytes.
+func (dir *direction) size() int {
+	if dir.end == 0 {
+		return dir.next
+	}
+	return max(dir.next, smallBlock)
 }
 
 // sizeFor returns the smallest block that has room for n bytes and their entry.
@@ -162,7 +170,7 @@ func (l *Log) letGo(dir *direction) {
 	}
 }
 
-// Idle says that the writer of d is about to wait. At most 2 KiB stays to be
+// Idle says that the writer of d is about to wait. At most 4 KiB stays to be
 // filled in the direction, the rest of its last block goes back to the system,
 // and the next block is small again. It does nothing while space is reserved.
 func (l *Log) Idle(d Dir) {
@@ -177,7 +185,7 @@ func (l *Log) Idle(d Dir) {
 	case b == nil:
 	case b.count == 0:
 		l.retire(dir, b)
-	case b.room() >= minBlock:
+	case b.room() >= smallBlock:
 		l.pool.cut(b, b.fit(0))
 	}
 }

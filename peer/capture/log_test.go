@@ -100,8 +100,8 @@ func TestALogWithoutBytesTakesNoBlock(t *testing.T) {
 
 func TestBlocksGrowUntilIdleAndThenStartSmall(t *testing.T) {
 	_, l := newLog(t, 64<<20)
-	for round := range 2 {
-		for want := minBlock; want <= maxBlock; want *= 2 {
+	for round, first := range [...]int{minBlock, smallBlock} {
+		for want := first; want <= maxBlock; want *= 2 {
 			buf := l.Reserve(In, 1)
 			if len(buf) != want-entrySize {
 				t.Fatalf("round %d: reserved %d, want a block of %d", round, len(buf), want)
