@@ -30,7 +30,7 @@ func (s *Set) accepted(l *acceptor, b *boundSocket, fd int, remote unix.Sockaddr
 	r := s.newRow(addr, kind)
 	r.parent, r.Parent, r.Label = l.row, l.row.ID, l.row.Label
 	r.Started = s.now()
-	client := clientAddress(b, remote)
+	client := clientAddress(remote)
 	if addr.Family == FamilyUDS {
 		r.Who = peerCredentials(fd) // now: the program may have ended by the next poll
 	}
@@ -67,7 +67,7 @@ func (s *Set) adopt(r *row, b *boundSocket, fd int, remote unix.Sockaddr, client
 
 // clientAddress is what is known of where a client comes from. On a Unix socket
 // it has no name unless it was bound to one, which is rare.
-func clientAddress(b *boundSocket, remote unix.Sockaddr) string {
+func clientAddress(remote unix.Sockaddr) string {
 	switch sa := remote.(type) {
 	case *unix.SockaddrUnix:
 		if sa.Name == "" || sa.Name == "@" { // "@": how x/sys reads a socket that nobody has bound

@@ -6,15 +6,22 @@ import (
 	"peerscope/peer/capture"
 )
 
+// heldRow is an accepted connection that is held, and its client.
+func (s *testSet) heldRow(family Family) (*farConn, ID) {
+	s.t.Helper()
+	id := s.listen(family)
+	c := s.client(id)
+	child := s.child(id)
+	if err := s.Hold(child, capture.In.Only()); err != nil {
+		s.t.Fatal(err)
+	}
+	return c, child
+}
+
 func TestAHeldRowLetsTheQueuesFillUntilItIsReleased(t *testing.T) {
 	bothFamilies(t, func(t *testing.T, family Family) {
 		s := newTestSet(t, Config{})
-		id := s.listen(family)
-		c := s.client(id)
-		child := s.child(id)
-		if err := s.Hold(child, capture.In.Only()); err != nil {
-			t.Fatal(err)
-		}
+		c, child := s.heldRow(family)
 		const size = 8 << 20
 		sent := make(chan error, 1)
 		go func() {
@@ -43,12 +50,7 @@ func TestAHeldRowLetsTheQueuesFillUntilItIsReleased(t *testing.T) {
 func TestAHeldRowEndsWhenItIsDisconnected(t *testing.T) {
 	bothFamilies(t, func(t *testing.T, family Family) {
 		s := newTestSet(t, Config{})
-		id := s.listen(family)
-		c := s.client(id)
-		child := s.child(id)
-		if err := s.Hold(child, capture.In.Only()); err != nil {
-			t.Fatal(err)
-		}
+		c, child := s.heldRow(family)
 		go c.Write(make([]byte, 8<<20)) // until it is closed
 		s.until("64 KiB unread", func() bool { return s.row(child).Unread == holdLimit })
 		if err := s.Disconnect(child); err != nil {
