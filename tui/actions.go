@@ -14,6 +14,7 @@ import (
 // same table, so that no key is without a word and no word without a key.
 type action struct {
 	group   string
+	name    string // one word, in no other action
 	binding key.Binding
 	foot    string // its word in the key line; "" where it is not shown there
 	do      func(*Model) tea.Cmd
@@ -30,51 +31,57 @@ var actions []*action
 
 func init() { // filled here because the actions refer to the table through the help
 	actions = []*action{
-		{"Panes", bind([]string{"tab"}, "tab", "next pane"), "pane", act(func(m *Model) { m.turnFocus(1) })},
-		{"Panes", bind([]string{"shift+tab"}, "shift+tab", "previous pane"), "", act(func(m *Model) { m.turnFocus(-1) })},
-		{"Panes", bind([]string{"1"}, "1", "peers"), "", focusOn(views.PanePeers)},
-		{"Panes", bind([]string{"2"}, "2", "timeline"), "", focusOn(views.PaneTimeline)},
-		{"Panes", bind([]string{"3"}, "3", "bytes"), "", focusOn(views.PaneBytes)},
-		{"Panes", bind([]string{"4"}, "4", "inspector, or kernel"), "", act((*Model).focusBeside)},
+		{"Panes", "next-pane", bind([]string{"tab"}, "tab", "next pane"), "pane", act(func(m *Model) { m.turnFocus(1) })},
+		{"Panes", "previous-pane", bind([]string{"shift+tab"}, "shift+tab", "previous pane"), "", act(func(m *Model) { m.turnFocus(-1) })},
+		{"Panes", "peers", bind([]string{"1"}, "1", "peers"), "", focusOn(views.PanePeers)},
+		{"Panes", "timeline", bind([]string{"2"}, "2", "timeline"), "", focusOn(views.PaneTimeline)},
+		{"Panes", "bytes", bind([]string{"3"}, "3", "bytes"), "", focusOn(views.PaneBytes)},
+		{"Panes", "beside", bind([]string{"4"}, "4", "inspector, or kernel"), "", act((*Model).focusBeside)},
 
-		{"Move", bind([]string{"j", "down"}, "j ↓", "down a line"), "", move(func(m *Model) int { return 1 })},
-		{"Move", bind([]string{"k", "up"}, "k ↑", "up a line"), "", move(func(m *Model) int { return -1 })},
-		{"Move", bind([]string{"ctrl+d"}, "ctrl+d", "down half a page"), "", move(func(m *Model) int { return m.halfPage() })},
-		{"Move", bind([]string{"ctrl+u"}, "ctrl+u", "up half a page"), "", move(func(m *Model) int { return -m.halfPage() })},
-		{"Move", bind([]string{"pgdown"}, "pgdn", "down a page"), "", move(func(m *Model) int { return m.page() })},
-		{"Move", bind([]string{"pgup"}, "pgup", "up a page"), "", move(func(m *Model) int { return -m.page() })},
-		{"Move", bind([]string{"g", "home"}, "g home", "to the start"), "", act((*Model).toStart)},
-		{"Move", bind([]string{"G", "end"}, "G end", "to the end; bytes: return to live"), "", act((*Model).toEnd)},
+		{"Move", "down", bind([]string{"j", "down"}, "j ↓", "down a line"), "", move(func(m *Model) int { return 1 })},
+		{"Move", "up", bind([]string{"k", "up"}, "k ↑", "up a line"), "", move(func(m *Model) int { return -1 })},
+		{"Move", "half-page-down", bind([]string{"ctrl+d"}, "ctrl+d", "down half a page"),
+			"", move(func(m *Model) int { return m.halfPage() })},
+		{"Move", "half-page-up", bind([]string{"ctrl+u"}, "ctrl+u", "up half a page"),
+			"", move(func(m *Model) int { return -m.halfPage() })},
+		{"Move", "page-down", bind([]string{"pgdown"}, "pgdn", "down a page"), "", move(func(m *Model) int { return m.page() })},
+		{"Move", "page-up", bind([]string{"pgup"}, "pgup", "up a page"), "", move(func(m *Model) int { return -m.page() })},
+		{"Move", "start", bind([]string{"g", "home"}, "g home", "to the start"), "", act((*Model).toStart)},
+		{"Move", "end", bind([]string{"G", "end"}, "G end", "to the end; bytes: return to live"), "", act((*Model).toEnd)},
 
-		{"Peers", bind([]string{"a"}, "a", "add a peer by its address"), "add", (*Model).askAddress},
-		{"Peers", bind([]string{"enter"}, "enter", "fold a listener's connections away, or unfold"), "fold", act((*Model).fold)},
-		{"Peers", bind([]string{"s"}, "s", "send to the selected peer"), "send", (*Model).askSend},
-		{"Peers", bind([]string{"h"}, "h", "hold: let the queues fill; again to let go"), "hold", act((*Model).hold)},
-		{"Peers", bind([]string{"d"}, "d", "disconnect; a listener stops"), "disconnect", (*Model).disconnect},
-		{"Peers", bind([]string{"D"}, "D", "half-close: end our sending, go on receiving"), "half-close",
+		{"Peers", "add", bind([]string{"a"}, "a", "add a peer by its address"), "add", (*Model).askAddress},
+		{"Peers", "fold", bind([]string{"enter"}, "enter", "fold a listener's connections away, or unfold"), "fold", act((*Model).fold)},
+		{"Peers", "send", bind([]string{"s"}, "s", "send to the selected peer"), "send", (*Model).askSend},
+		{"Peers", "hold", bind([]string{"h"}, "h", "hold: let the queues fill; again to let go"), "hold", act((*Model).hold)},
+		{"Peers", "disconnect", bind([]string{"d"}, "d", "disconnect; a listener stops"), "disconnect", (*Model).disconnect},
+		{"Peers", "half-close", bind([]string{"D"}, "D", "half-close: end our sending, go on receiving"), "half-close",
 			onPeer("half-close", (*peer.Set).CloseWrite)},
-		{"Peers", bind([]string{"r"}, "r", "reconnect, or listen again"), "reconnect", (*Model).reconnect},
-		{"Peers", bind([]string{"x"}, "x", "remove the row and its history"), "remove", (*Model).remove},
-		{"Peers", bind([]string{"K"}, "K", "kernel's view: TCP_INFO, options, who it is"), "kernel", act((*Model).toggleDetails)},
+		{"Peers", "reconnect", bind([]string{"r"}, "r", "reconnect, or listen again"), "reconnect", (*Model).reconnect},
+		{"Peers", "remove", bind([]string{"x"}, "x", "remove the row and its history"), "remove", (*Model).remove},
+		{"Peers", "kernel", bind([]string{"K"}, "K", "kernel's view: TCP_INFO, options, who it is"),
+			"kernel", act((*Model).toggleDetails)},
 
-		{"Bytes", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze)},
-		{"Bytes", bind([]string{" "}, "space", "the same in the bytes pane; else fold"), "", act((*Model).space)},
-		{"Bytes", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow)},
-		{"Bytes", bind([]string{"v"}, "v", "show both directions, in, out"), "direction", act((*Model).cycleDirs)},
-		{"Bytes", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "row", act((*Model).cyclePerRow)},
-		{"Bytes", bind([]string{"i"}, "i", "inspector: what the byte at the cursor is"), "inspect", act((*Model).toggleInspector)},
-		{"Bytes", bind([]string{"left"}, "←", "inspector: a byte back"), "", moveCursor((*window).moveBytes, -1)},
-		{"Bytes", bind([]string{"right"}, "→", "inspector: a byte on"), "", moveCursor((*window).moveBytes, 1)},
-		{"Bytes", bind([]string{"shift+left"}, "shift+←", "inspector: a chunk back"), "", moveCursor((*window).moveChunk, -1)},
-		{"Bytes", bind([]string{"shift+right"}, "shift+→", "inspector: a chunk on"), "", moveCursor((*window).moveChunk, 1)},
-		{"Bytes", bind([]string{"e"}, "e", "inspector: little or big endian"), "byte order", act((*Model).swapByteOrder)},
+		{"Bytes", "freeze", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze)},
+		{"Bytes", "freeze-or-fold", bind([]string{" "}, "space", "the same in the bytes pane; else fold"), "", act((*Model).space)},
+		{"Bytes", "follow", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow)},
+		{"Bytes", "direction", bind([]string{"v"}, "v", "show both directions, in, out"), "direction", act((*Model).cycleDirs)},
+		{"Bytes", "row-width", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "row", act((*Model).cyclePerRow)},
+		{"Bytes", "inspect", bind([]string{"i"}, "i", "inspector: what the byte at the cursor is"),
+			"inspect", act((*Model).toggleInspector)},
+		{"Bytes", "byte-back", bind([]string{"left"}, "←", "inspector: a byte back"), "", moveCursor((*window).moveBytes, -1)},
+		{"Bytes", "byte-on", bind([]string{"right"}, "→", "inspector: a byte on"), "", moveCursor((*window).moveBytes, 1)},
+		{"Bytes", "chunk-back", bind([]string{"shift+left"}, "shift+←", "inspector: a chunk back"),
+			"", moveCursor((*window).moveChunk, -1)},
+		{"Bytes", "chunk-on", bind([]string{"shift+right"}, "shift+→", "inspector: a chunk on"), "", moveCursor((*window).moveChunk, 1)},
+		{"Bytes", "byte-order", bind([]string{"e"}, "e", "inspector: little or big endian"), "byte order", act((*Model).swapByteOrder)},
 
-		{"Program", bind([]string{"P"}, "P", "pause polling, or resume: no status moves"), "polling", act((*Model).togglePolling)},
-		{"Program", bind([]string{"."}, ".", "with P: one single poll, and what it did"), "poll once", (*Model).step},
-		{"Program", bind([]string{"?"}, "?", "this help"), "help", (*Model).openHelp},
-		{"Program", bind([]string{"q"}, "q", "quit"), "quit", (*Model).quit},
-		{"Program", bind([]string{"ctrl+c"}, "ctrl+c", "quit from anywhere, unasked"), "", func(*Model) tea.Cmd { return tea.Quit }},
-		{"Program", bind([]string{"ctrl+z"}, "ctrl+z", "not bound: it would stop the connections"), "", sayNoSuspend},
+		{"Program", "polling", bind([]string{"P"}, "P", "pause polling, or resume: no status moves"),
+			"polling", act((*Model).togglePolling)},
+		{"Program", "poll-once", bind([]string{"."}, ".", "with P: one single poll, and what it did"), "poll once", (*Model).step},
+		{"Program", "help", bind([]string{"?"}, "?", "this help"), "help", (*Model).openHelp},
+		{"Program", "quit", bind([]string{"q"}, "q", "quit"), "quit", (*Model).quit},
+		{"Program", "quit-unasked", bind([]string{"ctrl+c"}, "ctrl+c", "quit from anywhere, unasked"), "", quitUnasked},
+		{"Program", "no-suspend", bind([]string{"ctrl+z"}, "ctrl+z", "not bound: it would stop the connections"), "", sayNoSuspend},
 	}
 }
 
@@ -187,6 +194,8 @@ func onPeer(what string, do func(*peer.Set, peer.ID) error) func(*Model) tea.Cmd
 		return nil
 	}
 }
+
+func quitUnasked(*Model) tea.Cmd { return tea.Quit }
 
 func sayNoSuspend(m *Model) tea.Cmd {
 	m.say(true, "ctrl+z is not bound: a stopped program would stop its connections; q quits")

@@ -262,3 +262,13 @@ func TestTheSparklineIsTheLastThirtySeconds(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryActionHasANameOfItsOwn(t *testing.T) {
+	seen := map[string]bool{}
+	for _, a := range actions {
+		if a.name == "" || seen[a.name] || strings.ContainsAny(a.name, " \t") {
+			t.Errorf("%q does not name one action", a.name)
+		}
+		seen[a.name] = true
+	}
+}

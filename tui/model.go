@@ -21,11 +21,10 @@ const noticeTime = 5 * time.Second
 type mode uint8
 
 const (
-	modePanes mode = iota // keys act on the panes
-	modeHelp              // the help is open
-	modeAdd               // an address is being typed
-	modeSend              // what to send is being typed
-	modeAsk               // a question is to be answered
+	modePanes  mode = iota // keys act on the panes
+	modeHelp               // the help is open
+	modePrompt             // a line is being typed
+	modeAsk                // a question is to be answered
 )
 
 // Model is the inspector's state. It is changed in Update only.
@@ -59,6 +58,7 @@ type Model struct {
 	progress  int64 // the tenth of a second that a pending connect was last drawn in
 	pausedFor int64 // how many seconds polling was paused when that was last drawn
 
+	asked       *prompt // whose line is being typed; nil: none
 	input       textinput.Model
 	inputError  string
 	target      peer.ID // whom the send box sends to
@@ -128,7 +128,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.dirty = true
 		m.sent(msg)
 	default:
-		if m.mode == modeAdd || m.mode == modeSend {
+		if m.mode == modePrompt {
 			m.dirty = true
 			return m.updateInput(msg) // the text cursor's own messages
 		}
@@ -154,7 +154,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return tea.Quit
 	}
 	switch m.mode {
-	case modeAdd, modeSend:
+	case modePrompt:
 		return m.promptKey(msg)
 	case modeHelp:
 		return m.helpKey(msg)

@@ -14,14 +14,31 @@ import (
 	"peerscope/views"
 )
 
-const (
-	addHint  = "HOST:PORT or /PATH; tcp-listen://:PORT; tap: :PORT=HOST:PORT"
-	sendHint = `text with \n \r \t \xHH, or hex 0a 0b, or @file`
-)
-
-func (m *Model) askAddress() tea.Cmd {
-	return m.ask(modeAdd)
+// prompt is a line of input at the foot: what is asked for, and what becomes of it.
+type prompt struct {
+	title func(*Model) string
+	hint  string
+	paste func(text string) string // what of a pasted text goes into the line
+	typed func(*Model) tea.Cmd     // after each change of the line; may be nil
+	enter func(*Model) tea.Cmd     // takes the line, and ends the prompt unless it is wrong
+	esc   func(*Model)             // undoes what typed did; may be nil
 }
+
+var addPrompt = &prompt{
+	title: func(*Model) string { return "add a peer" },
+	hint:  "HOST:PORT or /PATH; tcp-listen://:PORT; tap: :PORT=HOST:PORT",
+	paste: strings.TrimSpace,
+	enter: (*Model).add,
+}
+
+var sendPrompt = &prompt{
+	title: func(m *Model) string { return "send to " + m.targetLabel },
+	hint:  `text with \n \r \t \xHH, or hex 0a 0b, or @file`,
+	paste: func(text string) string { return hexdump.EscapeControls(newlines.Replace(text)) },
+	enter: (*Model).send,
+}
+
+func (m *Model) askAddress() tea.Cmd { return m.ask(addPrompt) }
 
 func (m *Model) askSend() tea.Cmd {
 	row, ok := m.row()
@@ -34,7 +51,7 @@ func (m *Model) askSend() tea.Cmd {
 		return nil
 	}
 	m.target, m.targetLabel = row.ID, m.name(&row)
-	return m.ask(modeSend)
+	return m.ask(sendPrompt)
 }
 
 func (m *Model) canSend(r *peer.Row) error {
@@ -51,8 +68,8 @@ func (m *Model) canSend(r *peer.Row) error {
 	return fmt.Errorf("%s is not connected (%s); r reconnects", r.Label, r.Status)
 }
 
-func (m *Model) ask(mode mode) tea.Cmd {
-	m.mode, m.inputError, m.notice = mode, "", views.Notice{}
+func (m *Model) ask(p *prompt) tea.Cmd {
+	m.mode, m.asked, m.inputError, m.notice = modePrompt, p, "", views.Notice{}
 	m.input.Reset()
 	return m.input.Focus()
 }
@@ -60,19 +77,26 @@ func (m *Model) ask(mode mode) tea.Cmd {
 func (m *Model) promptKey(msg tea.KeyMsg) tea.Cmd {
 	switch msg.Type {
 	case tea.KeyEsc:
+		if m.asked.esc != nil {
+			m.asked.esc(m)
+		}
 		m.endPrompt()
 		return nil
 	case tea.KeyEnter:
-		if m.mode == modeAdd {
-			return m.add()
-		}
-		return m.send()
+		return m.asked.enter(m)
 	}
 	m.inputError = ""
+	before := m.input.Value()
+	var cmd tea.Cmd
 	if msg.Paste {
-		return m.paste(msg)
+		cmd = m.paste(msg)
+	} else {
+		cmd = m.updateInput(msg)
 	}
-	return m.updateInput(msg)
+	if m.asked.typed != nil && m.input.Value() != before {
+		cmd = tea.Batch(cmd, m.asked.typed(m))
+	}
+	return cmd
 }
 
 // newlines makes a line end of a lone CR, which is what terminals paste for one.
@@ -81,11 +105,7 @@ var newlines = strings.NewReplacer("\r\n", "\r\n", "\r", "\n")
 // paste puts in what was pasted whole or not at all: the input would make
 // blanks of line ends, and cut what is too long.
 func (m *Model) paste(msg tea.KeyMsg) tea.Cmd {
-	text := strings.TrimSpace(string(msg.Runes))
-	if m.mode == modeSend {
-		text = hexdump.EscapeControls(newlines.Replace(string(msg.Runes)))
-	}
-	msg.Runes = []rune(text)
+	msg.Runes = []rune(m.asked.paste(string(msg.Runes)))
 	if utf8.RuneCountInString(m.input.Value())+len(msg.Runes) > m.input.CharLimit {
 		m.inputError = fmt.Sprintf("not pasted: %d characters fit here; @file sends more", m.input.CharLimit)
 		return nil
@@ -161,7 +181,7 @@ func (m *Model) targetRow() (peer.Row, error) {
 }
 
 func (m *Model) endPrompt() {
-	m.mode = modePanes
+	m.mode, m.asked = modePanes, nil
 	m.input.Blur()
 }
 

@@ -269,7 +269,7 @@ func TestAnEmptyBoxSaysWhatMayBeTyped(t *testing.T) {
 	s := newScreen(t, 80, 24)
 	s.connect("unix", "one")
 	s.press("a")
-	s.wantFoot(addHint)
+	s.wantFoot(addPrompt.hint)
 	s.press("esc", "s")
-	s.wantFoot(sendHint)
+	s.wantFoot(sendPrompt.hint)
 }

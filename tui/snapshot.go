@@ -51,16 +51,10 @@ func (m *Model) help() *views.Help {
 
 // prompt is the input line, nil while nothing is asked.
 func (m *Model) prompt() *views.Prompt {
-	p := &views.Prompt{Input: m.input.View(), Error: m.inputError}
-	switch m.mode {
-	case modeAdd:
-		p.Title, p.Hint = "add a peer", addHint
-	case modeSend:
-		p.Title, p.Hint = "send to "+m.targetLabel, sendHint
-	default:
+	if m.mode != modePrompt {
 		return nil
 	}
-	return p
+	return &views.Prompt{Title: m.asked.title(m), Hint: m.asked.hint, Input: m.input.View(), Error: m.inputError}
 }
 
 // window is the bytes pane of the selected peer; false if there is none.
