@@ -97,6 +97,12 @@ func (m *Model) detailsView(r *peer.Row) *views.Details {
 		}
 		v.Sections = append(v.Sections, s)
 	}
+	if s := m.keptSection(r); s.Title != "" {
+		if len(m.details.found) == 0 {
+			s.Title = v.Empty + "; " + s.Title
+		}
+		v.Sections = append(v.Sections, s)
+	}
 	rects := m.layout()
 	m.details.scroll = max(min(m.details.scroll, rects.DetailsScroll(v)), 0)
 	v.Scroll = m.details.scroll

@@ -9,7 +9,7 @@ gib=1073741824
 # counting_server: at $server_tcp and $server_uds, it tells each client how many bytes came.
 counting_server() {
 	server_uds=$work/server.sock
-	python3 "$here/tap-frozen.py" serve "$server_uds" >"$work/server.port" 2>"$work/server.err" &
+	python3 "$here/tap-bytes.py" serve "$server_uds" >"$work/server.port" 2>"$work/server.err" &
 	children+=("$!")
 	eventually 20 "the server listens" test -s "$work/server.port"
 	server_tcp=127.0.0.1:$(cat "$work/server.port")
@@ -18,7 +18,7 @@ counting_server() {
 # transfer ADDRESS: 1 GiB, which has to arrive; how long it took is in $took, in ms.
 transfer() {
 	local count
-	read -r count took < <(timeout 40 python3 "$here/tap-frozen.py" send "$1" "$gib") || fail "the transfer to $1 ends early"
+	read -r count took < <(timeout 40 python3 "$here/tap-bytes.py" send "$1" "$gib") || fail "the transfer to $1 ends early"
 	((count == gib)) || fail "$count bytes arrived at $1, not $gib"
 }
 
