@@ -2,7 +2,7 @@ package capture
 
 import (
 	"encoding/binary"
-	"sync/atomic"
+	"math"
 	"unsafe"
 )
 
@@ -26,12 +26,9 @@ const (
 
 // block is a piece of mapped memory that belongs to one direction of one log.
 // Bytes grow from its beginning, index entries from its end. The fields below
-// the line are guarded by the log's lock, prev and next by the pool's.
+// the line are guarded by the log's lock.
 type block struct {
-	log        *Log
-	dir        Dir
-	pinned     atomic.Bool // set under the log's lock; eviction looks under the pool's
-	prev, next *block      // in the pool's order of allocation
+	log *Log
 
 	run   run    // where mem lies; no arena if mem is from the heap
 	mem   []byte // a multiple of minBlock
@@ -69,6 +66,15 @@ func (b *block) entry(i int) []byte {
 // timeOf returns the time of chunk i in nanoseconds.
 func (b *block) timeOf(i int) int64 { return int64(binary.NativeEndian.Uint64(b.entry(i))) }
 
+// began returns the time of the block's first chunk, a time before all others
+// where it has none.
+func (b *block) began() int64 {
+	if b.count == 0 {
+		return math.MinInt64
+	}
+	return b.timeOf(0)
+}
+
 // endOf returns the offset after chunk i.
 func (b *block) endOf(i int) int64 { return int64(binary.NativeEndian.Uint64(b.entry(i)[8:])) }
 
@@ -91,20 +97,4 @@ func (b *block) fit(spare int) int {
 func (b *block) moveIndex(size int) {
 	n := b.count * entrySize
 	copy(b.mem[size-n:size], b.mem[len(b.mem)-n:])
-}
-
-// blockOrder is a ring of blocks in the order of allocation. The root's next
-// is the oldest; the root is its own neighbour when the ring is empty.
-type blockOrder struct{ root block }
-
-func (o *blockOrder) init() { o.root.prev, o.root.next = &o.root, &o.root }
-
-func (o *blockOrder) pushBack(b *block) {
-	b.prev, b.next = o.root.prev, &o.root
-	b.prev.next, b.next.prev = b, b
-}
-
-func (o *blockOrder) remove(b *block) {
-	b.prev.next, b.next.prev = b.next, b.prev
-	b.prev, b.next = nil, nil
 }

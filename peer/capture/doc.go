@@ -14,11 +14,17 @@
 // All of them count against one [Pool]. Bytes live in blocks of 2 KiB to 1 MiB
 // that are mapped outside the Go heap and end with the index of their own
 // chunks, 16 bytes each: a chunk lies in one block, and the budget takes both
-// together. When the budget is spent, the block that was taken first over all
-// logs goes, its bytes are counted as dropped, and kept moves on in
-// [Log.Span]. A reserved block stays, and so do the records of lists while any
+// together. A reserved block stays, and so do the records of lists while any
 // block can go instead. Nobody but a direction's writer holds a slice of a
 // block; readers copy out under the log's lock, at most [MaxCopy] at a time.
+//
+// # Shares
+//
+// When the budget is spent, the log that uses most of it gives its oldest
+// block: the bytes are counted as dropped, and kept moves on in [Log.Span]. So
+// nobody loses a byte while somebody has more, whatever is left over by quiet
+// peers is divided evenly among the busy ones, and a peer that is alone has all
+// of it. A log counts both its directions, and gives what is oldest over both.
 //
 // # Overshoot
 //
@@ -34,7 +40,7 @@
 // # Locks
 //
 // The order is: a log's or a list's lock, then the pool's. Nobody holds the
-// locks of two logs or lists. Eviction chooses a block under the pool's lock,
-// lets go of it, and then asks the block's log, which drops the oldest that it
-// has unless that is reserved.
+// locks of two logs or lists. Eviction chooses a log under the pool's lock,
+// lets go of it, and then asks the log, which drops the oldest block that it
+// has unless all are reserved.
 package capture

@@ -10,8 +10,9 @@ import (
 // concurrent use by one writer a direction and any number of readers. A log
 // without bytes takes no block.
 type Log struct {
-	pool *Pool
-	now  func() time.Time
+	pool  *Pool
+	now   func() time.Time
+	share share
 
 	mu     sync.Mutex
 	closed bool
@@ -51,7 +52,7 @@ func (l *Log) Reserve(d Dir, n int) []byte {
 		return buf
 	}
 	// No lock is held here: room for the block may come from any log.
-	b := l.pool.take(l, d, min(max(size, sizeFor(want)), limit))
+	b := l.pool.take(l, min(max(size, sizeFor(want)), limit))
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -81,7 +82,6 @@ func (l *Log) reserveLast(d Dir, want, limit int) (buf []byte, size int) {
 		l.retire(dir, b)
 		return nil, dir.size()
 	}
-	b.pinned.Store(true)
 	l.pool.pinned.Add(1)
 	dir.held = b
 	return b.space(), 0
@@ -163,8 +163,10 @@ func (l *Log) letGo(dir *direction) {
 		return
 	}
 	dir.held = nil
-	b.pinned.Store(false)
 	l.pool.pinned.Add(-1)
+	if l.share.stuck.Load() {
+		l.pool.unstick(l)
+	}
 	if l.closed {
 		l.pool.free(b, 0)
 	}
@@ -212,18 +214,29 @@ func (l *Log) Send(p []byte, send func([]byte) (int, error)) (int, error) {
 	return n, err
 }
 
-// dropOldest drops the oldest block of d for the budget, unless it is pinned.
-func (l *Log) dropOldest(d Dir) {
+// dropOldest drops the block with the oldest chunk for the budget. Where all
+// blocks are reserved it tells the pool that there is nothing to take here.
+func (l *Log) dropOldest() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	dir := &l.dirs[d]
-	if len(dir.blocks) == 0 || dir.blocks[0] == dir.held {
+	var oldest *direction
+	for d := range l.dirs {
+		dir := &l.dirs[d]
+		if len(dir.blocks) == 0 || dir.blocks[0] == dir.held {
+			continue
+		}
+		if oldest == nil || dir.blocks[0].began() < oldest.blocks[0].began() {
+			oldest = dir
+		}
+	}
+	if oldest == nil {
+		l.pool.stick(l)
 		return
 	}
-	b := dir.blocks[0]
-	dir.blocks[0] = nil
-	dir.blocks = dir.blocks[1:]
-	dir.mark = max(dir.mark, dir.kept())
+	b := oldest.blocks[0]
+	oldest.blocks[0] = nil
+	oldest.blocks = oldest.blocks[1:]
+	oldest.mark = max(oldest.mark, oldest.kept())
 	l.pool.free(b, b.n)
 }
 

@@ -26,7 +26,7 @@ type Pool struct {
 	charged int64 // the part of used that is lists
 	dropped int64
 	blocks  int
-	order   blockOrder
+	shares  shares
 	mem     arenas
 }
 
@@ -34,9 +34,7 @@ type Pool struct {
 // nothing until the first log needs a block.
 func NewPool(budget int64) *Pool {
 	budget = max(budget, MinBudget)
-	p := &Pool{budget: budget, mem: newArenas(min(maxReserve, budget/4))}
-	p.order.init()
-	return p
+	return &Pool{budget: budget, mem: newArenas(min(maxReserve, budget/4))}
 }
 
 // Budget returns the bytes that Used is held to.
@@ -77,27 +75,19 @@ func (p *Pool) limit() int {
 	return 1 << (bits.Len64(uint64(share)) - 1)
 }
 
-// lockWithRoom drops the oldest blocks until need more bytes fit into the
-// budget or no block is left that may go. It returns with p.mu locked, and the
-// bytes that fit, which are negative when the budget is exceeded. The caller
-// holds no lock.
+// lockWithRoom has the logs that use most drop blocks until need more bytes fit
+// into the budget or no block is left that may go. It returns with p.mu locked,
+// and the bytes that fit, which are negative when the budget is exceeded. The
+// caller holds no lock.
 func (p *Pool) lockWithRoom(need int64) (free int64) {
 	p.mu.Lock()
-	for turns := p.blocks; turns > 0 && p.used+need > p.budget; turns-- {
-		if p.pinned.Load() >= int64(p.blocks) {
+	for p.used+need > p.budget {
+		most := p.shares.largest()
+		if most == nil {
 			break
 		}
-		// The block goes to the back whatever becomes of it. One that is
-		// pinned is the newest of its direction, so the order within the
-		// direction holds, and nobody looks at it again before its next turn.
-		b := p.order.root.next
-		p.order.remove(b)
-		p.order.pushBack(b)
-		if b.pinned.Load() {
-			continue
-		}
 		p.mu.Unlock()
-		b.log.dropOldest(b.dir)
+		most.dropOldest()
 		p.mu.Lock()
 	}
 	return p.budget - p.used
@@ -107,24 +97,28 @@ func (p *Pool) lockWithRoom(need int64) (free int64) {
 // but at least minBlock, where the pinned blocks leave no more room. It never
 // fails: if the system maps no memory, the block is from the heap. The caller
 // holds no lock.
-func (p *Pool) take(l *Log, d Dir, size int) *block {
+func (p *Pool) take(l *Log, size int) *block {
 	free := p.lockWithRoom(int64(size) + blockCost)
 	defer p.mu.Unlock()
 	for size > minBlock && int64(size)+blockCost > free {
 		size /= 2
 	}
-	b := &block{log: l, dir: d}
+	b := &block{log: l}
 	if r, ok := p.mem.take(size); ok {
 		b.run, b.mem = r, r.bytes()
 	} else {
 		b.mem = make([]byte, minBlock)
 	}
-	b.pinned.Store(true)
 	p.pinned.Add(1)
-	p.order.pushBack(b)
 	p.blocks++
-	p.used += int64(len(b.mem)) + blockCost
+	p.use(l, int64(len(b.mem))+blockCost)
 	return b
+}
+
+// use counts n bytes more, or fewer if n is below zero, for a log.
+func (p *Pool) use(l *Log, n int64) {
+	p.used += n
+	p.shares.add(l, n)
 }
 
 // free takes back a block that is not pinned, and counts the bytes that the
@@ -132,9 +126,8 @@ func (p *Pool) take(l *Log, d Dir, size int) *block {
 func (p *Pool) free(b *block, dropped int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.order.remove(b)
 	p.blocks--
-	p.used -= int64(len(b.mem)) + blockCost
+	p.use(b.log, -int64(len(b.mem))-blockCost)
 	p.dropped += int64(dropped)
 	if b.run.arena != nil {
 		p.mem.give(b.run)
@@ -151,7 +144,7 @@ func (p *Pool) cut(b *block, size int) {
 	b.moveIndex(size)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.used -= int64(len(b.mem) - size)
+	p.use(b.log, int64(size-len(b.mem)))
 	n := size / minBlock
 	p.mem.give(run{b.run.arena, b.run.first + n, b.run.n - n})
 	b.run.n = n

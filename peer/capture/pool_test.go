@@ -5,23 +5,87 @@ import (
 	"testing"
 )
 
-func TestTheOldestBlockOverAllLogsGoesFirst(t *testing.T) {
+func TestAFloodLeavesTheHistoryOfQuietLogs(t *testing.T) {
+	p := NewPool(1 << 20)
+	defer p.Close()
+	const size = 10_000 // of each quiet log, all of which are below their share
+	quiet := make([]*Log, 20)
+	for i := range quiet {
+		quiet[i] = NewLog(p, clock())
+		defer quiet[i].Close()
+		write(quiet[i], In, 0, size)
+	}
+	flood := NewLog(p, clock())
+	defer flood.Close()
+	for range 500 {
+		write(flood, Out, 1, 20_000)
+	}
+	for i, l := range quiet {
+		if kept, end := l.Span(In); kept != 0 || end != size {
+			t.Errorf("quiet log %d: span %d to %d", i, kept, end)
+		}
+	}
+	if kept, _ := flood.Span(Out); kept != p.Dropped() || kept == 0 {
+		t.Errorf("of the flood %d bytes were dropped, of all %d", kept, p.Dropped())
+	}
+}
+
+func TestFloodsShareTheBudgetEvenly(t *testing.T) {
+	p := NewPool(4 << 20)
+	defer p.Close()
+	logs := make([]*Log, 4)
+	for i := range logs {
+		logs[i] = NewLog(p, clock())
+		defer logs[i].Close()
+		for range 400 { // the first have all of it to themselves
+			write(logs[i], In, 0, 4000)
+			logs[i].Idle(In) // so that blocks are small
+		}
+	}
+	for i, l := range logs {
+		kept, end := l.Span(In)
+		if share := end - kept; share < 800_000 || share > 1<<20 {
+			t.Errorf("log %d has %d bytes of its share of a quarter of 4 MiB", i, share)
+		}
+	}
+}
+
+func TestALogGivesTheOldestOfBothDirections(t *testing.T) {
+	p, l := newLog(t, MinBudget)
+	write(l, Out, 1, 10)
+	write(l, In, 0, 10)
+	for p.Dropped() == 0 {
+		write(l, In, 0, 2000)
+		l.Idle(In)
+	}
+	if kept, _ := l.Span(Out); kept != 10 || p.Dropped() != 10 {
+		t.Errorf("kept from %d, dropped %d", kept, p.Dropped())
+	}
+}
+
+func TestALogWhoseBlocksAreAllReservedIsLeftAlone(t *testing.T) {
 	p := NewPool(MinBudget)
 	defer p.Close()
-	old, young := NewLog(p, clock()), NewLog(p, clock())
-	defer old.Close()
-	defer young.Close()
-	write(old, In, 0, 10)
-	write(young, In, 0, 10)
+	busy, other := NewLog(p, clock()), NewLog(p, clock())
+	defer busy.Close()
+	defer other.Close()
+	busy.Reserve(In, 8<<10)
+	busy.Reserve(Out, 8<<10)
 	for p.Dropped() == 0 {
-		write(young, Out, 1, 4000)
-		young.Idle(Out) // so that every block is a small one
+		write(other, In, 0, 1000)
 	}
-	if kept, _ := old.Span(In); kept != 10 || p.Dropped() != 10 {
-		t.Errorf("the oldest log kept from %d, dropped %d", kept, p.Dropped())
+	busy.Commit(In, 8<<10-entrySize)
+	busy.Commit(Out, 8<<10-entrySize)
+	for range 200 {
+		write(other, In, 0, 2000)
 	}
-	if kept, _ := young.Span(In); kept != 0 {
-		t.Errorf("the younger block went too: kept %d", kept)
+	if p.Used() > p.Budget() {
+		t.Errorf("used %d", p.Used())
+	}
+	for _, d := range []Dir{In, Out} {
+		if kept, end := busy.Span(d); kept != 0 || end == 0 {
+			t.Errorf("%v: span %d to %d of the log below its share", d, kept, end)
+		}
 	}
 }
 
@@ -203,7 +267,7 @@ func TestAReservedBlockStaysEvenIfItWasChosenBefore(t *testing.T) {
 	_, l := newLog(t, MinBudget)
 	write(l, In, 0, 10)
 	l.Reserve(In, 10) // between the pool's choice and the log's turn
-	l.dropOldest(In)
+	l.dropOldest()
 	if kept, _ := l.Span(In); kept != 0 {
 		t.Errorf("kept from %d", kept)
 	}
