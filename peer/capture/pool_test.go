@@ -12,7 +12,7 @@ func TestAFloodLeavesTheHistoryOfQuietLogs(t *testing.T) {
 	quiet := make([]*Log, 20)
 	for i := range quiet {
 		quiet[i] = NewLog(p, clock())
-		defer quiet[i].Close()
+		t.Cleanup(quiet[i].Close)
 		write(quiet[i], In, 0, size)
 	}
 	flood := NewLog(p, clock())
@@ -36,7 +36,7 @@ func TestFloodsShareTheBudgetEvenly(t *testing.T) {
 	logs := make([]*Log, 4)
 	for i := range logs {
 		logs[i] = NewLog(p, clock())
-		defer logs[i].Close()
+		t.Cleanup(logs[i].Close)
 		for range 400 { // the first have all of it to themselves
 			write(logs[i], In, 0, 4000)
 			logs[i].Idle(In) // so that blocks are small
