@@ -17,6 +17,8 @@ require (
 	golang.org/x/sys v0.41.0 // sockets and mapped memory
 )
 
+require pgregory.net/rapid v1.3.0
+
 require (
 	github.com/atotto/clipboard v0.1.4 // indirect
 	github.com/aymanbagabas/go-osc52/v2 v2.0.1 // indirect
