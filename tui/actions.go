@@ -61,6 +61,10 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Peers", "kernel", bind([]string{"K"}, "K", "kernel's view: TCP_INFO, options, who it is"),
 			"kernel", act((*Model).toggleDetails)},
 
+		{"Bytes", "search", bind([]string{"/"}, "/", "search the bytes"), "search", (*Model).slash},
+		{"Bytes", "next-match", bind([]string{"n"}, "n", "next match"), "next", again(false)},
+		{"Bytes", "previous-match", bind([]string{"N"}, "N", "match before"), "", again(true)},
+		{"Bytes", "end-search", bind([]string{"esc"}, "esc", "end the search"), "", act((*Model).escape)},
 		{"Bytes", "freeze", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze)},
 		{"Bytes", "freeze-or-fold", bind([]string{" "}, "space", "the same in the bytes pane; else fold"), "", act((*Model).space)},
 		{"Bytes", "follow", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow)},
@@ -125,23 +129,23 @@ func (m *Model) footOrder() []string {
 	switch {
 	case !m.set.Paused().IsZero():
 		return []string{
-			"help", "quit", "poll once", "polling", "reconnect", "disconnect", "hold",
+			"help", "quit", "poll once", "polling", "reconnect", "disconnect", "hold", "search", "next",
 			"send", "pane", "freeze", "follow", "inspect", "kernel", "add", "half-close", "remove", "fold", "direction", "row",
 			"byte order",
 		}
 	case m.focus == views.PaneBytes, m.focus == views.PaneInspector:
 		return []string{
-			"help", "quit", "send", "pane", "freeze", "follow", "hold", "inspect", "kernel", "byte order", "direction", "row",
-			"polling", "disconnect", "reconnect", "half-close", "add", "remove", "fold", "poll once",
+			"help", "quit", "send", "pane", "search", "next", "freeze", "follow", "hold", "inspect", "kernel", "byte order", "direction",
+			"row", "polling", "disconnect", "reconnect", "half-close", "add", "remove", "fold", "poll once",
 		}
 	case m.listenerSelected():
 		return []string{
-			"help", "quit", "fold", "add", "pane", "disconnect", "reconnect", "remove", "polling", "freeze", "follow",
+			"help", "quit", "fold", "add", "pane", "disconnect", "reconnect", "remove", "polling", "freeze", "follow", "search", "next",
 			"hold", "inspect", "send", "half-close", "poll once", "direction", "row", "byte order",
 		}
 	}
 	return []string{
-		"help", "quit", "send", "add", "pane", "hold", "freeze", "polling", "follow", "inspect", "kernel",
+		"help", "quit", "send", "add", "pane", "hold", "search", "freeze", "polling", "follow", "inspect", "kernel", "next",
 		"disconnect", "reconnect", "half-close", "fold", "remove", "poll once", "direction", "row", "byte order",
 	}
 }
@@ -193,6 +197,10 @@ func onPeer(what string, do func(*peer.Set, peer.ID) error) func(*Model) tea.Cmd
 		}
 		return nil
 	}
+}
+
+func again(back bool) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd { return m.again(back) }
 }
 
 func quitUnasked(*Model) tea.Cmd { return tea.Quit }

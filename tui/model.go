@@ -48,6 +48,10 @@ type Model struct {
 	helpScroll    int
 	dirs          capture.Dirs // the directions that the bytes pane shows
 	perRow        int          // bytes a row of hex at most; 0: as many as fit
+	search        search
+	searches      int  // how many there were
+	searchAll     bool // the next one is of all peers
+	searchStart   searchStart
 	inspector     inspector
 	details       details
 
@@ -124,6 +128,12 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.KeyMsg:
 		m.dirty = true
 		return m.key(msg)
+	case countMsg:
+		m.dirty = true
+		return m.takeCount(msg)
+	case jumpMsg:
+		m.dirty = true
+		m.takeJump(msg)
 	case sentMsg:
 		m.dirty = true
 		m.sent(msg)

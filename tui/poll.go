@@ -55,7 +55,7 @@ func (m *Model) poll() tea.Cmd {
 	if m.notice.Text != "" && m.lastPoll.After(m.noticeEnd) {
 		m.notice.Text, m.dirty = "", true
 	}
-	return m.command(waitPoll(m.ctx, m.set, m.lastPoll, m.every))
+	return tea.Batch(m.command(waitPoll(m.ctx, m.set, m.lastPoll, m.every)), m.keepSearching())
 }
 
 // takeChanges takes in what a poll saw and passes it on.
@@ -87,6 +87,7 @@ func (m *Model) takeIn(c *peer.Change) {
 	id := c.Row.ID
 	if c.In+c.Out > 0 {
 		m.spark.add(id, m.lastPoll, c.In+c.Out)
+		m.search.searchMore(id)
 	}
 	h := m.history(id)
 	h.add(c.Events, c.History.Log)

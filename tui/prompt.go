@@ -22,6 +22,7 @@ type prompt struct {
 	typed func(*Model) tea.Cmd     // after each change of the line; may be nil
 	enter func(*Model) tea.Cmd     // takes the line, and ends the prompt unless it is wrong
 	esc   func(*Model)             // undoes what typed did; may be nil
+	tab   func(*Model) tea.Cmd     // may be nil
 }
 
 var addPrompt = &prompt{
@@ -84,6 +85,10 @@ func (m *Model) promptKey(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	case tea.KeyEnter:
 		return m.asked.enter(m)
+	case tea.KeyTab:
+		if m.asked.tab != nil {
+			return m.asked.tab(m)
+		}
 	}
 	m.inputError = ""
 	before := m.input.Value()

@@ -97,7 +97,8 @@ func (m *Model) bytesAndInspector(r peer.Row, f *views.Frame) {
 // bytes fills in the pane and returns the lines that it shows.
 func (m *Model) bytes(w *window, b *views.Bytes) []line {
 	page := w.shown()
-	b.Frozen, b.PerRow, b.Lines = w.frozen, w.perRow, page.views
+	m.highlight(w, page.lines, page.views)
+	b.Frozen, b.PerRow, b.Lines, b.Search = w.frozen, w.perRow, page.views, m.search.words()
 	if w.frozen {
 		b.Behind = w.behind(page.lines)
 	}

@@ -31,7 +31,11 @@ func (p *pen) bytesTitle(v *Bytes) {
 		}
 	}
 	shown := tidy(v.Shown)
+	search := tidy(v.Search)
 	room := p.limit - p.col - 1 - 2 - cells(shown) - 2 - len(state)
+	if search != "" {
+		room -= 2 + cells(search)
+	}
 	p.gap(1)
 	if label := tidy(v.Label); label != "" && room > 3 {
 		p.textWidth(dim, label, room)
@@ -42,6 +46,10 @@ func (p *pen) bytesTitle(v *Bytes) {
 		p.gap(2)
 	}
 	p.number(st, state)
+	if search != "" && p.limit-p.col > 3 {
+		p.gap(2)
+		p.textWidth(accent, search, min(cells(search), p.limit-p.col-1))
+	}
 	var d [48]byte
 	dropped := append(appendMemory(d[:0], v.Dropped), " dropped"...)
 	if v.Dropped > 0 && p.limit-p.col-1 >= 2+len(dropped) {

@@ -124,6 +124,7 @@ type Bytes struct {
 	Lines   []Line
 	Empty   string // said in the pane's middle when there are no lines: "no bytes yet"
 	Mark    Mark
+	Search  string // how far a search has come: "3 of 1,204", "no match"; empty while there is none
 }
 
 // Mark is the inspector's cursor among the bytes, and the bytes that its
@@ -133,6 +134,12 @@ type Mark struct {
 	Out      bool // the direction: sent by us, else received
 	Cursor   int64
 	From, To int64 // covered, To excluded
+}
+
+// Found is a part of a row that was searched for: the bytes [From, To) of it.
+type Found struct {
+	From, To int
+	Current  bool // the match that the search stands at
 }
 
 // LineKind says what a line of the bytes pane is.
@@ -157,6 +164,7 @@ type Line struct {
 	Offset int64         // hex: of its first byte in its direction
 	Data   []byte        // hex: its bytes, at most PerRow
 	Event  Event         // event
+	Found  []Found       // hex: what of Data was searched for, from the left
 
 	HalfClosed bool // chunk: the other direction had ended before it
 }

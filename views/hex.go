@@ -12,16 +12,19 @@ type dump struct {
 	mark   *Mark
 }
 
-// rowMark is a mark within a row: indexes of its bytes.
-type rowMark struct{ cursor, from, to int64 }
+// rowMark is a mark within a row, as indexes of its bytes, and what was found in it.
+type rowMark struct {
+	cursor, from, to int64
+	found            []Found
+}
 
 // in is the part of the mark that lies in a row; what is outside it has
 // indexes of no byte.
 func (m *Mark) in(l *Line) rowMark {
 	if !m.Shown || m.Out != l.Out {
-		return rowMark{cursor: -1}
+		return rowMark{cursor: -1, found: l.Found}
 	}
-	return rowMark{m.Cursor - l.Offset, m.From - l.Offset, m.To - l.Offset}
+	return rowMark{m.Cursor - l.Offset, m.From - l.Offset, m.To - l.Offset, l.Found}
 }
 
 // ground is what the i-th byte of a row stands on.
@@ -32,7 +35,27 @@ func (m *rowMark) ground(i int64) ground {
 	case i >= m.from && i < m.to:
 		return onCovered
 	}
-	return onScreen
+	return foundGround(m.foundAt(i))
+}
+
+// foundAt returns the match that the i-th byte is a part of, nil if it is of none.
+func (m *rowMark) foundAt(i int64) *Found {
+	for f := range m.found {
+		if i >= int64(m.found[f].From) && i < int64(m.found[f].To) {
+			return &m.found[f]
+		}
+	}
+	return nil
+}
+
+func foundGround(f *Found) ground {
+	switch {
+	case f == nil:
+		return onScreen
+	case f.Current:
+		return onCurrent
+	}
+	return onFound
 }
 
 // mostPerRow bounds what a frame may ask for.
@@ -42,6 +65,9 @@ const mostPerRow = 64
 func (m *rowMark) between(i int64) ground {
 	if i > m.from && i < m.to {
 		return onCovered
+	}
+	if f := m.foundAt(i); f != nil && f == m.foundAt(i-1) {
+		return foundGround(f)
 	}
 	return onScreen
 }

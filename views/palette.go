@@ -16,7 +16,8 @@ type palette struct {
 	blue, green, amber, red    hue
 	cyan, purple               hue
 	rowBack, rowText, rowFaint hue // of the selected row
-	cursorText                 hue // on the blue of the cursor
+	cursorText                 hue // on the blue of the cursor and the amber of a match
+	foundBack                  hue
 }
 
 // darkPalette is for a dark background and for an unknown one: every hue that
@@ -36,6 +37,7 @@ var darkPalette = palette{
 	rowFaint: hue{0x636983, 243, 0},
 
 	cursorText: hue{0x16161e, 234, 0},
+	foundBack:  hue{0x4f3f14, 58, 0},
 }
 
 // lightPalette is for a background that is known to be light.
@@ -53,6 +55,7 @@ var lightPalette = palette{
 	rowFaint: hue{0x8d93a6, 246, 0},
 
 	cursorText: hue{0xffffff, 231, 0},
+	foundBack:  hue{0xf4dfa6, 223, 0},
 }
 
 // look is what a style is made of.
@@ -90,9 +93,9 @@ func (c *palette) looks() [styleCount]look {
 // on is the palette on a ground.
 func (c palette) on(g ground) *palette {
 	switch g {
-	case onRow, onCovered:
+	case onRow, onCovered, onFound:
 		c.text, c.faint = c.rowText, c.rowFaint
-	case onCursor:
+	case onCursor, onCurrent:
 		c = palette{text: c.cursorText, dim: c.cursorText, faint: c.cursorText, blue: c.cursorText, green: c.cursorText,
 			amber: c.cursorText, red: c.cursorText, cyan: c.cursorText, purple: c.cursorText}
 	}
@@ -101,14 +104,14 @@ func (c palette) on(g ground) *palette {
 
 // escape is the SGR sequence that switches to the look from any other. Where
 // colours are of unknown shade only reverse is sure to read as a bar, and what
-// is covered is underlined.
+// is covered or found is underlined.
 func (l look) escape(p Profile, c *palette, g ground) string {
 	b := []byte("\x1b[0")
 	if l.bold {
 		b = append(b, ";1"...)
 	}
 	switch {
-	case p <= ANSI16 && (g == onRow || g == onCursor):
+	case p <= ANSI16 && (g == onRow || g == onCursor || g == onCurrent):
 		b = append(b, ";7"...)
 	case p == None && l.dark:
 		b = append(b, ";2"...)
@@ -118,15 +121,24 @@ func (l look) escape(p Profile, c *palette, g ground) string {
 	default:
 		b = l.hue.append(b, p, "38")
 	}
+	return string(append(c.ground(b, p, g), 'm'))
+}
+
+// ground appends the SGR parameters of what a style stands on.
+func (c *palette) ground(b []byte, p Profile, g ground) []byte {
 	switch {
-	case p <= ANSI16 && g == onCovered:
-		b = append(b, ";4"...)
-	case p > ANSI16 && g == onCursor:
-		b = c.blue.append(b, p, "48")
-	case p > ANSI16 && g != onScreen:
-		b = c.rowBack.append(b, p, "48")
+	case p <= ANSI16 && (g == onCovered || g == onFound):
+		return append(b, ";4"...)
+	case p <= ANSI16 || g == onScreen:
+		return b
+	case g == onCursor:
+		return c.blue.append(b, p, "48")
+	case g == onCurrent:
+		return c.amber.append(b, p, "48")
+	case g == onFound:
+		return c.foundBack.append(b, p, "48")
 	}
-	return string(append(b, 'm'))
+	return c.rowBack.append(b, p, "48")
 }
 
 // append appends the SGR parameters of the hue as foreground ("38") or

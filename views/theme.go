@@ -81,6 +81,8 @@ const (
 	onRow            // the selected row
 	onCursor         // the byte at the inspector's cursor
 	onCovered        // a byte that the inspector's selected value covers
+	onFound          // a byte that was searched for
+	onCurrent        // a byte of the match that the search stands at
 	groundCount
 )
 

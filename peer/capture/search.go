@@ -1,9 +1,6 @@
 package capture
 
-import (
-	"context"
-	"sync"
-)
+import "sync"
 
 // MaxMatch is the most bytes that a match may have, and what [Finder.Longest]
 // may return at most.
@@ -39,11 +36,30 @@ type Search struct {
 	dirs Dirs
 	find Finder
 
-	mu    sync.Mutex
-	ways  [2]searched
-	buf   []byte
+	mu   sync.Mutex
+	ways [2]searched
+	*piece
+}
+
+// piece is what a call of a search works with. They are shared: a screen may
+// search thousands of logs, one after the other.
+type piece struct {
+	buf   [1 + segment + MaxMatch]byte
 	found [][2]int
 	list  []Match // what matches returned last
+}
+
+var pieces = sync.Pool{New: func() any { return new(piece) }}
+
+func (s *Search) lock() {
+	s.mu.Lock()
+	s.piece = pieces.Get().(*piece)
+}
+
+func (s *Search) unlock() {
+	pieces.Put(s.piece)
+	s.piece = nil
+	s.mu.Unlock()
 }
 
 // searched is how far a search has come in one direction.
@@ -58,14 +74,14 @@ type searched struct {
 
 // NewSearch returns a search that has not begun.
 func NewSearch(l *Log, dirs Dirs, f Finder) *Search {
-	return &Search{log: l, dirs: dirs, find: f, buf: make([]byte, 1+segment+MaxMatch)}
+	return &Search{log: l, dirs: dirs, find: f}
 }
 
 // Step searches at most one piece of 64 KiB in each direction and reports
 // whether there is more to search.
 func (s *Search) Step() (more bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lock()
+	defer s.unlock()
 	for d := In; d <= Out; d++ {
 		if s.dirs.Has(d) && s.step(d) {
 			more = true
@@ -174,8 +190,8 @@ func (s *Search) read(d Dir, from, to int64) (b []byte, ok bool) {
 
 // Progress returns how many of the bytes that are kept have been searched.
 func (s *Search) Progress() (searched, total int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lock()
+	defer s.unlock()
 	for d := In; d <= Out; d++ {
 		if !s.dirs.Has(d) {
 			continue
@@ -193,8 +209,8 @@ func (s *Search) Progress() (searched, total int64) {
 
 // Count returns how many matches were found so far and are still there.
 func (s *Search) Count() (n int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lock()
+	defer s.unlock()
 	for d := In; d <= Out; d++ {
 		if s.dirs.Has(d) {
 			n += s.before(d, s.ways[d].next) + int64(len(s.ways[d].tail))
@@ -245,8 +261,8 @@ func (s *Search) freeFrom(d Dir, from int64) int64 {
 // Number returns which of the counted matches m is, from 1 on, in the order of
 // time; false while what stands before it has not been searched.
 func (s *Search) Number(m Match) (n int64, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.lock()
+	defer s.unlock()
 	at := s.around(m)
 	n = 1
 	for d := In; d <= Out; d++ {
@@ -283,102 +299,4 @@ func (s *Search) around(m Match) (at [2]int64) {
 		at[other] = next[0].Off
 	}
 	return at
-}
-
-// Next returns the first match behind a byte, in the order of time: one that begins with that
-// byte's successor or later. False means that there is none, or that ctx has ended.
-func (s *Search) Next(ctx context.Context, d Dir, off int64) (found Match, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	at := s.around(Match{Dir: d, Off: off})
-	at[d]++
-	var limit [2]int64
-	_, limit[In] = s.log.Span(In)
-	_, limit[Out] = s.log.Span(Out)
-	for _, d := range [...]Dir{d, 1 - d} {
-		if !s.dirs.Has(d) {
-			continue
-		}
-		if m, hit := s.firstIn(ctx, d, at[d], limit[d]); hit && (!ok || s.earlier(m, found)) {
-			found, ok = m, true
-			limit = s.around(m) // nothing later is wanted of the other direction
-		}
-	}
-	return found, ok
-}
-
-// Prev returns the last match that begins before a byte, in the order of time.
-// False means that there is none, or that ctx has ended.
-func (s *Search) Prev(ctx context.Context, d Dir, off int64) (found Match, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	at := s.around(Match{Dir: d, Off: off})
-	var limit [2]int64
-	for _, d := range [...]Dir{d, 1 - d} {
-		if !s.dirs.Has(d) {
-			continue
-		}
-		if m, hit := s.lastIn(ctx, d, at[d], limit[d]); hit && (!ok || s.earlier(found, m)) {
-			found, ok = m, true
-			limit = s.around(m)
-		}
-	}
-	return found, ok
-}
-
-func (s *Search) earlier(a, b Match) bool {
-	x, _ := s.log.At(a.Dir, a.Off)
-	y, _ := s.log.At(b.Dir, b.Off)
-	return x.Time.Before(y.Time) || a.Dir == b.Dir && a.Off < b.Off
-}
-
-// firstIn returns the first match of a direction in [from, to).
-func (s *Search) firstIn(ctx context.Context, d Dir, from, to int64) (Match, bool) {
-	kept, _ := s.log.Span(d)
-	for at := max(from, kept); at < to && ctx.Err() == nil; at = (at/segment + 1) * segment {
-		if s.known(d, at/segment) == 0 {
-			continue
-		}
-		for _, m := range s.segment(d, at/segment) {
-			if m.Off >= from && m.Off < to {
-				return m, true
-			}
-		}
-	}
-	return Match{}, false
-}
-
-// lastIn returns the last match of a direction in [to, from).
-func (s *Search) lastIn(ctx context.Context, d Dir, from, to int64) (Match, bool) {
-	kept, end := s.log.Span(d)
-	to = max(to, kept)
-	for k := (min(from, end) - 1) / segment; min(from, end) > 0 && k >= to/segment && ctx.Err() == nil; k-- {
-		if s.known(d, k) == 0 {
-			continue
-		}
-		list := s.segment(d, k)
-		for i := len(list) - 1; i >= 0; i-- {
-			if m := list[i]; m.Off < from && m.Off >= to {
-				return m, true
-			}
-		}
-	}
-	return Match{}, false
-}
-
-// known returns how many matches begin in a segment that was searched wholly;
-// -1 of any other.
-func (s *Search) known(d Dir, k int64) int {
-	w := &s.ways[d]
-	if i := k - w.first; i >= 0 && i < int64(len(w.count)) && (k+1)*segment <= w.next {
-		return int(w.count[i])
-	}
-	return -1
-}
-
-// segment returns the matches that begin in a segment.
-func (s *Search) segment(d Dir, k int64) []Match {
-	kept, _ := s.log.Span(d)
-	list, _ := s.matches(d, max(s.freeFrom(d, k*segment), kept), (k+1)*segment)
-	return list
 }

@@ -1,0 +1,119 @@
+package tui
+
+import (
+	"errors"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"peerscope/hexdump"
+	"peerscope/peer"
+)
+
+// searchStart is how things stood when a search was asked for: esc brings them back.
+type searchStart struct {
+	search   search
+	selected peer.ID
+	scroll   scroll
+	from     found // where the first match is looked for
+	back     bool  // and that way: what follows the tail goes back from there
+}
+
+var searchPrompt = &prompt{
+	title: func(m *Model) string {
+		if m.searchAll {
+			return "search all peers"
+		}
+		return "search"
+	},
+	hint:  `text, "text\r\n", hex 48 ?? 6c, re /…/i; tab: all peers`,
+	paste: hexdump.EscapeControls,
+	typed: (*Model).searchTyped,
+	enter: (*Model).searchEntered,
+	esc:   (*Model).searchLeft,
+	tab:   (*Model).searchWider,
+}
+
+// askSearch asks what to search for in the bytes.
+func (m *Model) askSearch() tea.Cmd {
+	w, ok := m.window()
+	if !ok {
+		m.say(true, "search: no peer is selected; a adds one")
+		return nil
+	}
+	m.searchStart = searchStart{search: m.search, selected: m.selected, scroll: *w.scroll, back: !w.frozen}
+	m.searchStart.from = m.inView(!w.frozen)
+	return m.ask(searchPrompt)
+}
+
+// searchTyped searches for what is typed so far. What is wrong is said, and the
+// search before it stays.
+func (m *Model) searchTyped() tea.Cmd {
+	text := m.input.Value()
+	if text == "" {
+		m.searchBack()
+		return nil
+	}
+	pattern, err := hexdump.ParsePattern(text)
+	if err != nil {
+		m.inputError = patternError(text, err)
+		return nil
+	}
+	m.searchFor(pattern, m.searchAll)
+	return tea.Batch(m.jump(m.searchStart.from, m.searchStart.back), m.count())
+}
+
+// patternError says what is wrong, and shows the text with a sign before it.
+func patternError(text string, err error) string {
+	var wrong *hexdump.SyntaxError
+	if !errors.As(err, &wrong) {
+		return err.Error()
+	}
+	const most = 12 // of what stands before
+	before := text[max(wrong.Offset-most, 0):wrong.Offset]
+	return wrong.Wrong + ": " + before + "▸" + text[wrong.Offset:] + "; expected " + wrong.Expected
+}
+
+// searchEntered keeps the search; without a text it goes on with the one before.
+func (m *Model) searchEntered() tea.Cmd {
+	text := m.input.Value()
+	if text == "" {
+		m.endPrompt()
+		return m.again(false)
+	}
+	if _, err := hexdump.ParsePattern(text); err != nil {
+		m.inputError = patternError(text, err)
+		return nil
+	}
+	m.endPrompt()
+	return nil
+}
+
+// searchLeft brings back what was before.
+func (m *Model) searchLeft() { m.searchBack() }
+
+func (m *Model) searchBack() {
+	s := &m.searchStart
+	m.search.stop()
+	m.search, m.selected = s.search, s.selected
+	m.search.number, m.search.counting = m.nextSearch(), false
+	m.history(m.selected).scroll = s.scroll
+}
+
+// searchWider turns from one peer to all of them, and back.
+func (m *Model) searchWider() tea.Cmd {
+	m.searchAll = !m.searchAll
+	if m.input.Value() == "" {
+		return nil
+	}
+	return m.searchTyped()
+}
+
+// slash searches what has the focus.
+func (m *Model) slash() tea.Cmd { return m.askSearch() }
+
+// escape leaves what was begun last.
+func (m *Model) escape() {
+	if m.search.on() {
+		m.endSearch()
+	}
+}
