@@ -1,20 +1,26 @@
 package peer
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"peerscope/peer/capture"
 )
 
-// rows are the peers of a Set in their order: that of their IDs, and what came
-// from a listener under it. Guarded by Set.mu.
+// rows are the peers of a Set in their order: that of their IDs unless another is
+// asked for, and what came from a listener under it. Guarded by Set.mu.
 type rows struct {
 	byID  map[ID]*row
 	tops  []*row // those that came from no listener
-	shown []*row // all but the children of folded ones, in the order of the table
+	shown []*row // what the filter shows but the children of folded ones, in the order of the table
 	stale bool   // shown is to be made anew
+
+	order  Order
+	filter Filter
 }
+
+var errHidden = errors.New("hidden by the filter")
 
 func compareID(r *row, id ID) int { return int(r.ID - id) }
 
@@ -50,22 +56,12 @@ func (t *rows) arranged() []*row {
 		return t.shown
 	}
 	t.stale = false
-	clear(t.shown)
-	t.shown = t.shown[:0]
-	for _, top := range t.tops {
-		t.shown = append(t.shown, top)
-		if !top.Listener.Folded {
-			t.shown = append(t.shown, top.children...)
-		}
-	}
-	for i, r := range t.shown {
-		r.place = i
-	}
+	t.arrange()
 	return t.shown
 }
 
-// Len returns how many rows the table has: all peers but the children of those
-// that are folded.
+// Len returns how many rows the table has: all peers but those that the filter
+// hides and the children of those that are folded.
 func (s *Set) Len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +82,7 @@ func (s *Set) Rows(dst []Row, first, n int) []Row {
 }
 
 // Index returns where a peer stands in the table. One that is folded away
-// stands where its listener does.
+// stands where its listener does; one that the filter hides stands nowhere.
 func (s *Set) Index(id ID) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,6 +94,9 @@ func (s *Set) Index(id ID) (int, error) {
 		r = r.parent
 	}
 	s.rows.arranged()
+	if r.place < 0 {
+		return 0, fmt.Errorf("peer %d: %w", id, errHidden)
+	}
 	return r.place, nil
 }
 

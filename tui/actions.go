@@ -58,13 +58,16 @@ func init() { // filled here because the actions refer to the table through the 
 			onPeer("half-close", (*peer.Set).CloseWrite)},
 		{"Peers", "reconnect", bind([]string{"r"}, "r", "reconnect, or listen again"), "reconnect", (*Model).reconnect},
 		{"Peers", "remove", bind([]string{"x"}, "x", "remove the row and its history"), "remove", (*Model).remove},
+		{"Peers", "sort-left", bind([]string{"<"}, "<", "sort by the column to the left"), "", sortBy(-1)},
+		{"Peers", "sort-right", bind([]string{">"}, ">", "sort by the column to the right"), "sort", sortBy(1)},
+		{"Peers", "sort-reverse", bind([]string{"="}, "=", "sort the other way round"), "", act((*Model).reverse)},
 		{"Peers", "kernel", bind([]string{"K"}, "K", "kernel's view: TCP_INFO, options, who it is"),
 			"kernel", act((*Model).toggleDetails)},
 
-		{"Bytes", "search", bind([]string{"/"}, "/", "search the bytes"), "search", (*Model).slash},
+		{"Bytes", "search", bind([]string{"/"}, "/", "search the bytes; in the table: filter"), "search", (*Model).slash},
 		{"Bytes", "next-match", bind([]string{"n"}, "n", "next match"), "next", again(false)},
 		{"Bytes", "previous-match", bind([]string{"N"}, "N", "match before"), "", again(true)},
-		{"Bytes", "end-search", bind([]string{"esc"}, "esc", "end the search"), "", act((*Model).escape)},
+		{"Bytes", "end-search", bind([]string{"esc"}, "esc", "end the search, or the filter"), "", act((*Model).escape)},
 		{"Bytes", "freeze", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze)},
 		{"Bytes", "freeze-or-fold", bind([]string{" "}, "space", "the same in the bytes pane; else fold"), "", act((*Model).space)},
 		{"Bytes", "follow", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow)},
@@ -129,23 +132,24 @@ func (m *Model) footOrder() []string {
 	switch {
 	case !m.set.Paused().IsZero():
 		return []string{
-			"help", "quit", "poll once", "polling", "reconnect", "disconnect", "hold", "search", "next",
+			"help", "quit", "poll once", "polling", "reconnect", "disconnect", "hold", "search", "next", "sort",
 			"send", "pane", "freeze", "follow", "inspect", "kernel", "add", "half-close", "remove", "fold", "direction", "row",
 			"byte order",
 		}
 	case m.focus == views.PaneBytes, m.focus == views.PaneInspector:
 		return []string{
 			"help", "quit", "send", "pane", "search", "next", "freeze", "follow", "hold", "inspect", "kernel", "byte order", "direction",
-			"row", "polling", "disconnect", "reconnect", "half-close", "add", "remove", "fold", "poll once",
+			"row", "polling", "sort", "disconnect", "reconnect", "half-close", "add", "remove", "fold", "poll once",
 		}
 	case m.listenerSelected():
 		return []string{
-			"help", "quit", "fold", "add", "pane", "disconnect", "reconnect", "remove", "polling", "freeze", "follow", "search", "next",
+			"help", "quit", "fold", "add", "pane", "disconnect", "reconnect", "remove", "polling", "search", "sort", "next",
+			"freeze", "follow",
 			"hold", "inspect", "send", "half-close", "poll once", "direction", "row", "byte order",
 		}
 	}
 	return []string{
-		"help", "quit", "send", "add", "pane", "hold", "search", "freeze", "polling", "follow", "inspect", "kernel", "next",
+		"help", "quit", "send", "add", "pane", "hold", "search", "freeze", "polling", "follow", "inspect", "kernel", "next", "sort",
 		"disconnect", "reconnect", "half-close", "fold", "remove", "poll once", "direction", "row", "byte order",
 	}
 }

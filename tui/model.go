@@ -41,8 +41,9 @@ type Model struct {
 	width, height int
 	mode          mode
 	focus         views.Pane
-	selected      peer.ID    // 0: none
-	listener      peer.ID    // that the selected one came from; 0: none
+	selected      peer.ID // 0: none
+	listener      peer.ID // that the selected one came from; 0: none
+	arranged      arrangement
 	firstRow      int        // the top row of the table
 	rows          []peer.Row // the visible ones, and the one below them
 	helpScroll    int

@@ -47,6 +47,7 @@ func waitPoll(ctx context.Context, set *peer.Set, last time.Time, every time.Dur
 func (m *Model) poll() tea.Cmd {
 	m.lastPoll = m.now()
 	m.takeChanges(m.set.Poll())
+	m.keepArranged()
 	totals := m.set.Totals()
 	m.forgetGone(totals.Peers)
 	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() || m.askKernel() {

@@ -56,6 +56,7 @@ func (m *Model) searchTyped() tea.Cmd {
 	pattern, err := hexdump.ParsePattern(text)
 	if err != nil {
 		m.inputError = patternError(text, err)
+		m.searchBack()
 		return nil
 	}
 	m.searchFor(pattern, m.searchAll)
@@ -106,14 +107,4 @@ func (m *Model) searchWider() tea.Cmd {
 		return nil
 	}
 	return m.searchTyped()
-}
-
-// slash searches what has the focus.
-func (m *Model) slash() tea.Cmd { return m.askSearch() }
-
-// escape leaves what was begun last.
-func (m *Model) escape() {
-	if m.search.on() {
-		m.endSearch()
-	}
 }

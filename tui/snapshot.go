@@ -10,7 +10,16 @@ import (
 
 // layout is the screen's division for the present size and peers.
 func (m *Model) layout() views.Rects {
-	return views.Layout(m.width, m.height, m.set.Len(), m.focus, m.beside())
+	return views.Layout(m.width, m.height, m.rowsThere(), m.focus, m.beside())
+}
+
+// rowsThere is how many rows the table has room for: while it is filtered, as
+// many as without, so that the panes do not jump as one types.
+func (m *Model) rowsThere() int {
+	if m.arranged.filtered() {
+		return max(m.set.Totals().Peers, m.set.Len())
+	}
+	return m.set.Len()
 }
 
 // snapshot is the model's state as plain data: what is visible, and no more.
@@ -66,7 +75,7 @@ func (m *Model) window() (*window, bool) {
 	}
 	rects := m.layout()
 	if !rects.Shown(views.PaneBytes) { // as it will be when it is unfolded
-		rects = views.Layout(m.width, m.height, m.set.Len(), views.PaneBytes, m.beside())
+		rects = views.Layout(m.width, m.height, m.rowsThere(), views.PaneBytes, m.beside())
 	}
 	h := m.history(m.selected)
 	return &window{

@@ -12,7 +12,13 @@ import (
 
 // table is the visible rows.
 func (m *Model) table() views.Table {
-	t := views.Table{First: m.firstRow, Total: m.set.Len(), Selected: -1}
+	a := &m.arranged
+	t := views.Table{
+		First: m.firstRow, Total: m.set.Len(), Selected: -1, Filter: a.filter.String(), By: a.order.By, Descending: a.order.Descending,
+	}
+	if t.Filter != "" {
+		t.All = m.set.Totals().Peers
+	}
 	for i := range m.rows[:min(len(m.rows), m.layout().TableRows())] {
 		if m.rows[i].ID == m.selected {
 			t.Selected = m.firstRow + i

@@ -56,9 +56,18 @@ type Title struct {
 type Table struct {
 	Rows     []Row
 	First    int // index of Rows[0] among all peers
-	Total    int // how many peers there are
+	Total    int // how many rows there are
 	Selected int // index of the selected peer among all peers, -1 if there is none
+
+	Filter     string      // what the rows are filtered by; Total is how many it shows, of All
+	All        int         // peers, where Filter is not empty
+	By         peer.Column // what the rows are sorted by
+	Descending bool
 }
+
+// Room is how many rows the table wants room for: while it is filtered, as many
+// as without, so that the panes do not jump.
+func (t *Table) Room() int { return max(t.Total, t.All) }
 
 // Row is one peer in the table. Byte counts below zero mean "the system has no figure" and are shown as "–".
 type Row struct {

@@ -8,7 +8,7 @@ func (t *Theme) Render(f *Frame, w, h int) string {
 		return strings.Repeat("\n", max(h-1, 0))
 	}
 	p := &pen{theme: t, b: t.buf[:0], width: w}
-	r := Layout(w, h, f.Table.Total, f.Focus, f.Beside())
+	r := Layout(w, h, f.Table.Room(), f.Focus, f.Beside())
 	if r.TooSmall {
 		p.tooSmall(h)
 	} else {
@@ -26,7 +26,7 @@ func (p *pen) body(f *Frame, r *Rects) {
 		p.help(f.Help, r)
 		return
 	}
-	if f.Table.Total == 0 {
+	if f.Table.Room() == 0 {
 		p.welcome(r)
 		return
 	}

@@ -34,13 +34,16 @@ func (p *pen) table(t *Table, r *Rects, focused bool) {
 	p.paneTop(pn, "Peers", func() { p.tableRange(t, len(rows)) })
 	if r.tableHeader() {
 		p.paneLine(pn)
-		p.tableHeader(&at)
+		p.tableHeader(t, &at)
 		p.paneLineEnd(pn)
 	}
 	for i := range visible {
 		p.paneLine(pn)
 		if i < len(rows) {
 			p.tableRow(&rows[i], &at, t.First+i == t.Selected, focused)
+		} else if i == 0 && t.Filter != "" {
+			p.gap(2)
+			p.textWidth(dim, "no peer passes the filter; / changes it, esc shows all", p.limit-p.col)
 		}
 		p.paneLineEnd(pn)
 	}
@@ -57,8 +60,14 @@ func idDigits(t *Table) int {
 	return max(2, decimals(largest))
 }
 
-// tableRange says which rows are shown when not all are.
+// tableRange says which rows are shown when not all are, and what they are
+// filtered by.
 func (p *pen) tableRange(t *Table, shown int) {
+	if t.Filter != "" {
+		p.gap(1)
+		p.text(accent, "filter "+cut(tidy(t.Filter), max(p.limit-p.col-30, 8)))
+		p.text(dim, "  "+strconv.Itoa(t.Total)+" of "+strconv.Itoa(t.All))
+	}
 	if shown == 0 || shown >= t.Total {
 		return
 	}
@@ -66,9 +75,42 @@ func (p *pen) tableRange(t *Table, shown int) {
 	p.text(dim, "rows "+strconv.Itoa(t.First+1)+"–"+strconv.Itoa(t.First+shown)+" of "+strconv.Itoa(t.Total))
 }
 
+// sortColumns are the columns of the table by what they sort by.
+var sortColumns = [peer.Columns]tableColumn{
+	peer.ColumnID: columnID, peer.ColumnLabel: columnLabel, peer.ColumnAddress: columnAddress, peer.ColumnKind: columnKind,
+	peer.ColumnStatus: columnStatus, peer.ColumnUnread: columnUnread, peer.ColumnRecvQ: columnRecvQ, peer.ColumnSendQ: columnSendQ,
+	peer.ColumnReceived: columnReceived, peer.ColumnSent: columnSent,
+}
+
+// sortMark is the sign of the column that the table is sorted by: before a
+// number's title, where there is a blank, and behind any other.
+func (p *pen) sortMark(t *Table, at *columns, left int) {
+	if t.By == peer.ColumnID && !t.Descending || t.By >= peer.Columns {
+		return
+	}
+	c := sortColumns[t.By]
+	s := at[c]
+	if s.w == 0 {
+		return
+	}
+	mark := "▲"
+	if t.Descending {
+		mark = "▼"
+	}
+	x := s.x + len(columnTitles[c])
+	if c.rightAligned() {
+		x = s.end() - len(columnTitles[c]) - 1
+	}
+	if left+x >= p.col {
+		p.to(left + x)
+		p.text(accent, mark)
+	}
+}
+
 // tableHeader writes the names of the columns.
-func (p *pen) tableHeader(at *columns) {
+func (p *pen) tableHeader(t *Table, at *columns) {
 	left := p.col
+	sorted := sortColumns[min(t.By, peer.Columns-1)]
 	for c, title := range columnTitles {
 		s := at[c]
 		if s.w == 0 || title == "" {
@@ -81,8 +123,14 @@ func (p *pen) tableHeader(at *columns) {
 		if len(title) > s.w {
 			title = narrowNoteTitle
 		}
+		if tableColumn(c) == sorted && sorted.rightAligned() {
+			p.sortMark(t, at, left)
+		}
 		p.to(left + x)
 		p.textWidth(dim, title, s.w)
+		if tableColumn(c) == sorted && !sorted.rightAligned() {
+			p.sortMark(t, at, left)
+		}
 	}
 }
 
