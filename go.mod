@@ -15,9 +15,8 @@ require (
 	github.com/spf13/cobra v1.10.2 // commands, flags, help, completion
 	go.uber.org/goleak v1.3.0 // tests: no goroutine is left
 	golang.org/x/sys v0.41.0 // sockets and mapped memory
+	pgregory.net/rapid v1.3.0 // tests: models of the log and its search
 )
-
-require pgregory.net/rapid v1.3.0
 
 require (
 	github.com/atotto/clipboard v0.1.4 // indirect

@@ -36,7 +36,9 @@ const (
 //
 // Expressions are those of Go's regexp on UTF-8; ^ and $ are the ends of lines,
 // a byte that is no UTF-8 is one character, and matches without a byte do not
-// count. Errors are *SyntaxError.
+// count. A stream is matched in pieces of 64 KiB: where one begins within a
+// character, or a match is longer than LongestMatch, the expression sees what is
+// left. Errors are *SyntaxError.
 func ParsePattern(s string) (*Pattern, error) {
 	p := &Pattern{text: s}
 	var err error
@@ -63,15 +65,33 @@ func ParsePattern(s string) (*Pattern, error) {
 }
 
 func (p *Pattern) parseQuoted() error {
-	body, closed := strings.CutSuffix(p.text[1:], `"`)
-	if !closed || strings.HasSuffix(body, `\`) && !strings.HasSuffix(body, `\\`) {
-		return &SyntaxError{len(p.text), "no closing quote", `"text"`}
+	var plain strings.Builder // the text between the quotes, with \x22 for \"
+	at := make([]int, 0, len(p.text))
+	i := 1
+	for ; i < len(p.text) && p.text[i] != '"'; i++ {
+		piece := p.text[i : i+1]
+		if p.text[i] == '\\' && i+1 < len(p.text) {
+			piece = p.text[i : i+2]
+			if piece == `\"` {
+				piece = `\x22`
+			}
+			i++
+		}
+		for range piece {
+			at = append(at, i)
+		}
+		plain.WriteString(piece)
 	}
-	want, err := parseText(strings.ReplaceAll(body, `\"`, `\x22`))
+	switch {
+	case i >= len(p.text):
+		return &SyntaxError{len(p.text), "no closing quote", `"text"`}
+	case i < len(p.text)-1:
+		return &SyntaxError{i, "a quote within the text", `\" for one, or an end`}
+	}
+	want, err := parseText(plain.String())
 	var wrong *SyntaxError
 	if errors.As(err, &wrong) {
-		grown := 2 * strings.Count(body[:min(wrong.Offset, len(body))], `\"`) // each grew by two bytes
-		return &SyntaxError{1 + max(wrong.Offset-grown, 0), wrong.Wrong, wrong.Expected}
+		return &SyntaxError{at[wrong.Offset] - 1, wrong.Wrong, wrong.Expected}
 	}
 	p.want = want
 	return nil

@@ -65,6 +65,8 @@ func TestAWrongPatternSaysWhere(t *testing.T) {
 		{`"abc\"`, 6, "no closing quote"},
 		{`"ab\q"`, 3, `bad escape \q`},
 		{`"\"\q"`, 3, `bad escape \q`},
+		{`"a\\"b"`, 4, "a quote within the text"},
+		{`"é\q"`, 3, `bad escape \q`},
 		{"re /a(b/", 4, "missing closing )"},
 		{"re /ab[z-a]/", 7, "invalid character class range z-a"},
 		{"re /a/x", 6, "unknown flag x"},

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -138,4 +140,39 @@ func (m *Model) escape() {
 	case m.search.on():
 		m.endSearch()
 	}
+}
+
+// filterWith filters by a text that stands behind the command.
+func (m *Model) filterWith(text string) (tea.Cmd, error) {
+	f, err := peer.ParseFilter(text)
+	if err != nil {
+		return nil, errors.New(filterError(text, err))
+	}
+	m.setFilter(f)
+	return nil, nil
+}
+
+func saySort(m *Model) tea.Cmd {
+	m.say(true, "sort: by which column? "+strings.Join(columnNames[:], ", "))
+	return nil
+}
+
+func sortChoices(*Model) []string { return columnNames[:] }
+
+// sortWith sorts by the column that stands behind the command, and up or down
+// where that is said, too.
+func (m *Model) sortWith(text string) (tea.Cmd, error) {
+	column, way, _ := strings.Cut(text, " ")
+	i := slices.Index(columnNames[:], column)
+	way = strings.TrimSpace(way)
+	switch {
+	case i < 0:
+		return nil, fmt.Errorf("▸%s is no column: %s", column, strings.Join(columnNames[:], ", "))
+	case way != "" && way != "up" && way != "down":
+		return nil, fmt.Errorf("%s ▸%s: expected up or down", column, way)
+	}
+	by := peer.Column(i)
+	m.arranged.order = peer.Order{By: by, Descending: way == "down" || way == "" && by >= peer.ColumnUnread}
+	m.sorted()
+	return nil, nil
 }

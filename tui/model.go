@@ -24,6 +24,8 @@ const (
 	modePanes  mode = iota // keys act on the panes
 	modeHelp               // the help is open
 	modePrompt             // a line is being typed
+	modeLetter             // a letter is awaited
+	modeMarks              // the list of marks is open
 	modeAsk                // a question is to be answered
 )
 
@@ -43,6 +45,9 @@ type Model struct {
 	focus         views.Pane
 	selected      peer.ID // 0: none
 	listener      peer.ID // that the selected one came from; 0: none
+	marks         marks
+	letter        letter
+	commands      commandLine
 	arranged      arrangement
 	firstRow      int        // the top row of the table
 	rows          []peer.Row // the visible ones, and the one below them
@@ -169,6 +174,10 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.promptKey(msg)
 	case modeHelp:
 		return m.helpKey(msg)
+	case modeLetter:
+		return m.letterKey(msg)
+	case modeMarks:
+		return m.marksKey(msg)
 	case modeAsk:
 		return m.answer(msg)
 	}

@@ -18,11 +18,12 @@ import (
 type prompt struct {
 	title func(*Model) string
 	hint  string
-	paste func(text string) string // what of a pasted text goes into the line
-	typed func(*Model) tea.Cmd     // after each change of the line; may be nil
-	enter func(*Model) tea.Cmd     // takes the line, and ends the prompt unless it is wrong
-	esc   func(*Model)             // undoes what typed did; may be nil
-	tab   func(*Model) tea.Cmd     // may be nil
+	paste func(text string) string             // what of a pasted text goes into the line
+	typed func(*Model) tea.Cmd                 // after each change of the line; may be nil
+	enter func(*Model) tea.Cmd                 // takes the line, and ends the prompt unless it is wrong
+	esc   func(*Model)                         // undoes what typed did; may be nil
+	keys  map[tea.KeyType]func(*Model) tea.Cmd // what other keys do; may be nil
+	hints func(*Model) string                  // in place of hint; may be nil
 }
 
 var addPrompt = &prompt{
@@ -85,10 +86,9 @@ func (m *Model) promptKey(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	case tea.KeyEnter:
 		return m.asked.enter(m)
-	case tea.KeyTab:
-		if m.asked.tab != nil {
-			return m.asked.tab(m)
-		}
+	}
+	if do := m.asked.keys[msg.Type]; do != nil {
+		return do(m)
 	}
 	m.inputError = ""
 	before := m.input.Value()

@@ -30,7 +30,7 @@ var searchPrompt = &prompt{
 	typed: (*Model).searchTyped,
 	enter: (*Model).searchEntered,
 	esc:   (*Model).searchLeft,
-	tab:   (*Model).searchWider,
+	keys:  map[tea.KeyType]func(*Model) tea.Cmd{tea.KeyTab: (*Model).searchWider},
 }
 
 // askSearch asks what to search for in the bytes.
@@ -107,4 +107,19 @@ func (m *Model) searchWider() tea.Cmd {
 		return nil
 	}
 	return m.searchTyped()
+}
+
+// searchWith searches for a text that stands behind the command.
+func (m *Model) searchWith(text string) (tea.Cmd, error) {
+	pattern, err := hexdump.ParsePattern(text)
+	if err != nil {
+		return nil, errors.New(patternError(text, err))
+	}
+	w, ok := m.window()
+	if !ok {
+		return nil, errNoPeer
+	}
+	from, back := m.inView(!w.frozen), !w.frozen
+	m.searchFor(pattern, m.searchAll)
+	return tea.Batch(m.jump(from, back), m.count()), nil
 }

@@ -33,6 +33,8 @@ func (m *Model) snapshot() *views.Frame {
 	switch m.mode {
 	case modeHelp:
 		f.Help = m.help()
+	case modeMarks:
+		f.Marks = m.marksView()
 	case modeAsk:
 		f.Question = m.question.text
 	}
@@ -60,10 +62,18 @@ func (m *Model) help() *views.Help {
 
 // prompt is the input line, nil while nothing is asked.
 func (m *Model) prompt() *views.Prompt {
-	if m.mode != modePrompt {
+	switch m.mode {
+	case modeLetter:
+		return &views.Prompt{Title: m.letter.title, Hint: m.letter.hint}
+	case modePrompt:
+	default:
 		return nil
 	}
-	return &views.Prompt{Title: m.asked.title(m), Hint: m.asked.hint, Input: m.input.View(), Error: m.inputError}
+	hint := m.asked.hint
+	if m.asked.hints != nil {
+		hint = m.asked.hints(m)
+	}
+	return &views.Prompt{Title: m.asked.title(m), Hint: hint, Input: m.input.View(), Error: m.inputError}
 }
 
 // window is the bytes pane of the selected peer; false if there is none.
@@ -107,6 +117,7 @@ func (m *Model) bytesAndInspector(r peer.Row, f *views.Frame) {
 func (m *Model) bytes(w *window, b *views.Bytes) []line {
 	page := w.shown()
 	m.highlight(w, page.lines, page.views)
+	m.showMarks(w, page.views)
 	b.Frozen, b.PerRow, b.Lines, b.Search = w.frozen, w.perRow, page.views, m.search.words()
 	if w.frozen {
 		b.Behind = w.behind(page.lines)

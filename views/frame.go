@@ -20,6 +20,7 @@ type Frame struct {
 	Details   *Details // nil while they are closed; in the inspector's place, so at most one of the two is open
 	Keys      []Key    // the key line, most important first; what does not fit is left out
 	Help      *Help    // drawn over the panes when not nil
+	Marks     *Marks   // the same
 	Prompt    *Prompt  // takes the key line's place when not nil
 	Notice    Notice   // takes the key line's place when it has text and there is no prompt
 	Question  string   // to be answered with y or n; takes the key line's place when not ""
@@ -173,6 +174,7 @@ type Line struct {
 	Offset int64         // hex: of its first byte in its direction
 	Data   []byte        // hex: its bytes, at most PerRow
 	Event  Event         // event
+	Letter string        // hex: of a mark in it, before the row
 	Found  []Found       // hex: what of Data was searched for, from the left
 
 	HalfClosed bool // chunk: the other direction had ended before it

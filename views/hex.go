@@ -95,10 +95,13 @@ func newDump(v *Bytes, w int) *dump {
 func (p *pen) hexRow(l *Line, d *dump, first bool) {
 	room := p.limit - p.col
 	row, mark := l.Data[:min(len(l.Data), d.per)], d.mark.in(l)
-	if first {
+	switch {
+	case l.Letter != "":
+		p.textWidth(warmStrong, tidy(l.Letter), 1)
+	case first:
 		arrow := directionArrow(l.Out)
 		p.text(arrow.style, arrow.text)
-	} else {
+	default:
 		p.gap(1)
 	}
 	if d.shape.width(d.per, d.digits) > room {

@@ -26,6 +26,10 @@ func (p *pen) body(f *Frame, r *Rects) {
 		p.help(f.Help, r)
 		return
 	}
+	if f.Marks != nil {
+		p.marks(f.Marks, r)
+		return
+	}
 	if f.Table.Room() == 0 {
 		p.welcome(r)
 		return

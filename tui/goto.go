@@ -1,0 +1,94 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"peerscope/peer/capture"
+	"peerscope/views"
+)
+
+const gotoHint = "0x1f00, in 4096, out 0x20, 09:02:14.5, start or end"
+
+func gotoChoices(*Model) []string { return []string{"start", "end", "in", "out"} }
+
+func sayGoto(m *Model) tea.Cmd {
+	m.say(true, "goto: where? "+gotoHint)
+	return nil
+}
+
+// goTo shows a place of the selected peer's history: an offset, a time, the
+// start or the end.
+func (m *Model) goTo(text string) (tea.Cmd, error) {
+	w, ok := m.window()
+	if !ok {
+		return nil, errNoPeer
+	}
+	m.focus = views.PaneBytes
+	words := strings.Fields(text)
+	dir := capture.In
+	if w.dirs == capture.Out.Only() {
+		dir = capture.Out
+	}
+	switch words[0] {
+	case "start":
+		w.toStart()
+		return nil, nil
+	case "end":
+		w.follow()
+		return nil, nil
+	case "in", "out":
+		if words[0] == "out" {
+			dir = capture.Out
+		} else {
+			dir = capture.In
+		}
+		words = words[1:]
+		if len(words) == 0 {
+			return nil, fmt.Errorf("%s▸: expected an offset behind it", text)
+		}
+	}
+	if len(words) > 1 {
+		return nil, fmt.Errorf("%s ▸%s: expected one offset or time", words[0], words[1])
+	}
+	if off, err := strconv.ParseInt(words[0], 0, 64); err == nil {
+		return nil, w.toOffset(dir, off)
+	}
+	at, err := time.ParseInLocation("15:04:05", words[0], time.Local)
+	if err != nil {
+		return nil, fmt.Errorf("▸%s is no offset and no time: expected %s", words[0], gotoHint)
+	}
+	day := m.now()
+	w.toTime(time.Date(day.Year(), day.Month(), day.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), day.Location()))
+	return nil, nil
+}
+
+// toOffset freezes the view with a byte in its top row.
+func (w *window) toOffset(d capture.Dir, off int64) error {
+	chunk, ok := w.log.At(d, off)
+	if !ok {
+		kept, end := w.log.Span(d)
+		if end == kept {
+			return fmt.Errorf("▸%d: there are no bytes of %s", off, d)
+		}
+		return fmt.Errorf("▸%#x: of %s the bytes %#x to %#x are there", off, d, kept, end-1)
+	}
+	w.toPlace(place{chunk.Time, w.align(off - chunk.Off)})
+	return nil
+}
+
+// toTime freezes the view with what came then or next at its top.
+func (w *window) toTime(t time.Time) { w.toPlace(place{t, lineGap}) }
+
+// toPlace freezes the view with a line at its top, or as near to it as the last page allows.
+func (w *window) toPlace(at place) {
+	w.freeze()
+	w.limit, w.top = w.newest(), at
+	if page := w.up(place{}, w.height); len(page) > 0 && page[0].before(w.top) {
+		w.top = page[0].place
+	}
+}
