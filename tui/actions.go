@@ -73,6 +73,7 @@ func init() { // filled here because the actions refer to the table through the 
 		{"Bytes", "follow", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow)},
 		{"Bytes", "direction", bind([]string{"v"}, "v", "show both directions, in, out"), "direction", act((*Model).cycleDirs)},
 		{"Bytes", "row-width", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "row", act((*Model).cyclePerRow)},
+		{"Bytes", "times", bind([]string{"t"}, "t", "times: clock, since start, since previous"), "", act((*Model).cycleTimes)},
 		{"Bytes", "inspect", bind([]string{"i"}, "i", "inspector: what the byte at the cursor is"),
 			"inspect", act((*Model).toggleInspector)},
 		{"Bytes", "byte-back", bind([]string{"left"}, "←", "inspector: a byte back"), "", moveCursor((*window).moveBytes, -1)},
