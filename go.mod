@@ -15,6 +15,7 @@ require (
 	github.com/spf13/cobra v1.10.2 // commands, flags, help, completion
 	go.uber.org/goleak v1.3.0 // tests: no goroutine is left
 	golang.org/x/sys v0.41.0 // sockets and mapped memory
+	pgregory.net/rapid v1.3.0 // tests: random runs against a model, shrunk when they fail
 )
 
 require pgregory.net/rapid v1.3.0
