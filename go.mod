@@ -18,8 +18,6 @@ require (
 	pgregory.net/rapid v1.3.0 // tests: random runs against a model, shrunk when they fail
 )
 
-require pgregory.net/rapid v1.3.0
-
 require (
 	github.com/atotto/clipboard v0.1.4 // indirect
 	github.com/aymanbagabas/go-osc52/v2 v2.0.1 // indirect

@@ -55,6 +55,7 @@ type Model struct {
 	searchAll     bool // the next one is of all peers
 	searchStart   searchStart
 	inspector     inspector
+	ruled         ruled
 	details       details
 
 	histories map[peer.ID]*history

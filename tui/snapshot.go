@@ -26,6 +26,7 @@ func (m *Model) rowsThere() int {
 func (m *Model) snapshot() *views.Frame {
 	f := &views.Frame{Title: m.title(), Focus: m.focus, Keys: m.footKeys(), Notice: m.notice, Prompt: m.prompt()}
 	f.Table = m.table()
+	m.ruled = ruled{}
 	if row, ok := m.row(); ok {
 		f.Timeline = m.timeline(row)
 		m.bytesAndInspector(row, f)

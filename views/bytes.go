@@ -4,10 +4,15 @@ package views
 func (p *pen) bytes(v *Bytes, r *Rects, focused bool) framed {
 	w, h := r.inner(r.Bytes)
 	d := newDump(v, w)
+	var foot func()
+	if v.Ruler != nil {
+		foot = func() { p.ruler(v.Ruler) }
+	}
 	return framed{
 		pane:  pane{bare: r.Bare, focused: focused, x: r.Bytes.X, w: r.Bytes.W},
 		name:  "Bytes",
 		title: func() { p.bytesTitle(v) },
+		foot:  foot,
 		line: func(y int) {
 			switch {
 			case y < len(v.Lines):

@@ -138,6 +138,7 @@ type Bytes struct {
 	Empty   string // said in the pane's middle when there are no lines: "no bytes yet"
 	Mark    Mark
 	Search  string // how far a search has come: "3 of 1,204", "no match"; empty while there is none
+	Ruler   *Ruler // of the inspector's cursor; nil while there is none
 }
 
 // Mark is the inspector's cursor among the bytes, and the bytes that its

@@ -12,6 +12,15 @@ func sceneSinceStart() *Frame {
 	return f
 }
 
+// sceneRuler is the inspector's demo with the ruler below the bytes, or, where
+// the inspector stands alone, in its foot.
+func sceneRuler() *Frame {
+	f := sceneInspector()
+	f.Focus = PaneInspector
+	f.Bytes.Ruler = &Ruler{Out: true, Offset: 0x105, Nth: 6, Len: 48, Time: at(1234 * time.Microsecond), Age: 12400 * time.Millisecond}
+	return f
+}
+
 // sceneSincePrevious is the demo frozen, each time counted from the chunk or
 // the event before.
 func sceneSincePrevious() *Frame {
