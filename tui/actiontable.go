@@ -85,6 +85,7 @@ func byteActions() []*action {
 		{"Bytes", "follow", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow), nil},
 		{"Bytes", "direction", bind([]string{"v"}, "v", "show both directions, in, out"), "direction", act((*Model).cycleDirs), nil},
 		{"Bytes", "row-width", bind([]string{"w"}, "w", "bytes a row: auto, 8, 16, 32"), "row", act((*Model).cyclePerRow), nil},
+		{"Bytes", "times", bind([]string{"t"}, "t", "times: clock, since start, since previous"), "", act((*Model).cycleTimes), nil},
 		{"Bytes", "inspect", bind([]string{"i"}, "i", "inspector: what the byte at the cursor is"),
 			"inspect", act((*Model).toggleInspector), nil},
 		{"Bytes", "byte-back", bind([]string{"left"}, "←", "inspector: a byte back"), "", moveCursor((*window).moveBytes, -1), nil},

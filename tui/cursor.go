@@ -52,6 +52,7 @@ func (l line) isHex() bool { return l.item.chunk.Len > 0 && l.off >= 0 && l.off 
 // put places the cursor and brings it into sight.
 func (w *window) put(s spot) {
 	w.cursor = cursor{placed: true, dir: s.chunk.Dir, off: s.off}
+	w.moved = notMoved
 	w.reveal(s)
 }
 

@@ -57,6 +57,8 @@ var goldenScenes = []struct {
 		s.pass(800 * time.Millisecond)
 		s.press(".")
 	}},
+	{name: "since-start", keys: []string{"3", "t"}},
+	{name: "ruler", keys: []string{"3", "i", "g", "right", "t", "t"}, then: func(s *screen, _ *far) { s.pass(75 * time.Second) }},
 	{name: "help", keys: []string{"?"}},
 	{name: "send", keys: []string{"s", `GET /\q`}},
 	{name: "send-error", keys: []string{"s", `GET /\q`, "enter"}},

@@ -21,6 +21,7 @@ const keptGone = 64
 // where the bytes pane stands in it.
 type history struct {
 	events []peer.Event
+	start  time.Time // of the first of all events, kept or not
 	scroll scroll
 
 	half     capture.Dirs // directions that have ended while the other goes on
@@ -74,6 +75,9 @@ func (h *history) add(events []peer.Event, log *capture.Log) {
 			e.Time = e.Time.Add(1)
 		}
 		h.events = slices.Insert(h.events, i, e)
+		if h.start.IsZero() || e.Time.Before(h.start) {
+			h.start = e.Time
+		}
 	}
 	if n := len(h.events) - maxHistory; n > 0 {
 		h.events = slices.Delete(h.events, 0, n)

@@ -176,6 +176,7 @@ func (m *Model) inspect(w *window, shown []line, b *views.Bytes) *views.Inspecto
 	v.Out, v.Offset, v.ChunkLen = at.chunk.Dir == capture.Out, at.off, at.chunk.Len
 	selected := m.inspector.shown(len(lines))
 	from := at.off + lines[selected].off
+	b.Ruler = m.rule(at)
 	b.Mark = views.Mark{Shown: true, Out: v.Out, Cursor: at.off, From: from, To: from + lines[selected].len}
 
 	// A third of the lines in sight stand above the selected one.

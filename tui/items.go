@@ -152,6 +152,16 @@ func (s *items) merge(chunks []capture.Chunk, events []peer.Event) []item {
 	return list
 }
 
+// sinceChunk returns how long before t, or at it, the last chunk came; below
+// zero if none did.
+func (s *items) sinceChunk(t time.Time) time.Duration {
+	c := s.log.Before(make([]capture.Chunk, 0, 1), t.Add(1), s.dirs)
+	if len(c) == 0 {
+		return -1
+	}
+	return t.Sub(c[0].Time)
+}
+
 // withStart puts what was dropped in front, if anything was.
 func (s *items) withStart(list []item) []item {
 	start := item{gap: -1}

@@ -54,11 +54,13 @@ type Model struct {
 	helpScroll    int
 	dirs          capture.Dirs // the directions that the bytes pane shows
 	perRow        int          // bytes a row of hex at most; 0: as many as fit
+	times         views.Times
 	search        search
 	searches      int  // how many there were
 	searchAll     bool // the next one is of all peers
 	searchStart   searchStart
 	inspector     inspector
+	ruled         ruled
 	details       details
 
 	histories map[peer.ID]*history

@@ -54,6 +54,7 @@ func (m *Model) settle() {
 	m.firstRow = min(m.firstRow, max(i, 0))
 	m.firstRow = max(m.firstRow, i-max(visible, 1)+1)
 	m.firstRow = max(min(m.firstRow, total-max(visible, 1)), 0)
+	m.keepFrozen()
 	m.keepCursor()
 	m.askKernel()
 	m.rows = m.set.Rows(m.rows[:0], m.firstRow, visible+1)
@@ -175,6 +176,22 @@ func (m *Model) scrollBy(lines int) {
 func (m *Model) follow() {
 	if w, ok := m.window(); ok {
 		w.follow()
+	}
+}
+
+// keepFrozen moves a frozen view on when bytes that it shows are dropped, and
+// says so once.
+func (m *Model) keepFrozen() {
+	w, ok := m.window()
+	if !ok {
+		return
+	}
+	if w.lost() {
+		w.toOldest()
+	}
+	if w.moved == hasMoved {
+		w.moved = saidMoved
+		m.say(true, "the bytes shown were dropped; moved to the oldest kept")
 	}
 }
 

@@ -50,7 +50,8 @@ func (m *Model) poll() tea.Cmd {
 	m.keepArranged()
 	totals := m.set.Totals()
 	m.forgetGone(totals.Peers)
-	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() || m.askKernel() {
+	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() || m.rulerTick() ||
+		m.askKernel() {
 		m.dirty = true
 	}
 	if m.notice.Text != "" && m.lastPoll.After(m.noticeEnd) {

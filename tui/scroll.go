@@ -16,7 +16,18 @@ type scroll struct {
 	limit  time.Time // nothing newer is shown, while frozen
 	cursor cursor    // the inspector's
 	page   *page     // what is shown, while frozen
+	moved  moved
 }
+
+// moved is whether the budget took the bytes that a frozen view showed, and
+// nobody has scrolled since.
+type moved uint8
+
+const (
+	notMoved moved = iota
+	hasMoved       // to the oldest byte that is kept, and nobody was told
+	saidMoved
+)
 
 // place is a line of the history: a line of the item with that time. It stays
 // right when the width changes or older bytes go.
@@ -53,8 +64,8 @@ func (w *window) lines() []line {
 	return w.up(place{}, w.height)
 }
 
-// page is what the pane shows. A frozen one is kept as it is: its bytes may go,
-// and an event may be judged late.
+// page is what the pane shows. A frozen one is kept as it is until bytes of it
+// go: an event may be judged late.
 type page struct {
 	at    view
 	lines []line
@@ -102,6 +113,39 @@ func (w *window) toStart() {
 	w.limit = w.newest() // what was newest may be gone
 	w.top = place{off: lineGap}
 	w.page = nil // the start may be another one by now
+	w.moved = notMoved
+}
+
+// lost reports whether the budget took chunks of a frozen page. A view that it
+// has moved goes on with it until somebody scrolls: there may be no chunk left
+// of those that were to be shown.
+func (w *window) lost() bool {
+	if !w.frozen || w.page == nil {
+		return w.moved != notMoved
+	}
+	var kept [2]int64
+	for d := range kept {
+		kept[d], _ = w.log.Span(capture.Dir(d))
+	}
+	chunks := 0
+	for i := range w.page.lines {
+		c := &w.page.lines[i].item.chunk
+		switch {
+		case c.Len == 0:
+		case c.Off < kept[c.Dir]: // a chunk goes whole
+			return true
+		default:
+			chunks++
+		}
+	}
+	return chunks == 0 && w.moved != notMoved
+}
+
+// toOldest moves a view that has lost its bytes to the oldest that are kept.
+func (w *window) toOldest() {
+	was := w.moved
+	w.toStart()
+	w.moved = max(was, hasMoved)
 }
 
 // scrollBy moves by lines, downwards if n is above zero. Moving up freezes the
@@ -111,10 +155,11 @@ func (w *window) scrollBy(n int) {
 		return // there is nothing below the tail
 	}
 	w.freeze()
-	if w.gone() {
-		w.toStart()
+	if w.lost() {
+		w.toOldest()
 		return
 	}
+	w.moved, w.page = notMoved, nil
 	if shown := w.lines(); len(shown) > 0 {
 		w.top = shown[0].place // another one if bytes went or the width changed
 	}
@@ -131,11 +176,6 @@ func (w *window) scrollBy(n int) {
 	if page := w.up(place{}, w.height); len(page) > 0 && page[0].before(w.top) {
 		w.top = page[0].place
 	}
-}
-
-// gone reports whether the budget took all the bytes of a frozen page.
-func (w *window) gone() bool {
-	return w.page != nil && slices.ContainsFunc(w.page.lines, line.isHex) && !slices.ContainsFunc(w.lines(), line.isHex)
 }
 
 // tail is the first line of the last page.
@@ -183,7 +223,7 @@ func (w *window) linesBackward(found []line, it item, off int64, n int) []line {
 // down returns n lines from a place on, that line included.
 func (w *window) down(from place, n int) []line {
 	var found []line
-	list := w.after(from.t.Add(-1), n+1) // the first may have no line from there on
+	list := w.after(from.t.Add(-1), n+2) // a chunk and an event of that time may have no line from there on
 	if from.t.IsZero() {
 		list = w.after(from.t, n)
 	} else if len(list) > 0 && !list[0].time.Equal(from.t) {

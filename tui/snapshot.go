@@ -26,6 +26,7 @@ func (m *Model) rowsThere() int {
 func (m *Model) snapshot() *views.Frame {
 	f := &views.Frame{Title: m.title(), Focus: m.focus, Keys: m.footKeys(), Notice: m.notice, Prompt: m.prompt()}
 	f.Table = m.table()
+	m.ruled = ruled{}
 	if row, ok := m.row(); ok {
 		f.Timeline = m.timeline(row)
 		m.bytesAndInspector(row, f)
@@ -97,6 +98,7 @@ func (m *Model) window() (*window, bool) {
 // bytesAndInspector makes what both say of the same lines.
 func (m *Model) bytesAndInspector(r peer.Row, f *views.Frame) {
 	f.Bytes = views.Bytes{Label: m.name(&r), Shown: shownDirs[m.dirs], Relayed: r.Pair.Is, Dropped: r.Dropped}
+	f.Bytes.Times, f.Bytes.Start = m.times, m.history(r.ID).start
 	if r.Pair.Is {
 		f.Bytes.Shown = relayedDirs[m.dirs]
 	}
@@ -141,6 +143,7 @@ func (w *window) view(l line, buf []byte) views.Line {
 	case l.item.event != nil:
 		v.Kind, v.Event = views.LineEvent, eventView(l.item.event, &w.row)
 		v.Event.After = -1 // the timeline tells that
+		v.Gap = w.sinceChunk(l.item.time)
 	case l.off == lineGap:
 		v.Kind = views.LineGap
 	case l.off == lineHead:
@@ -169,6 +172,10 @@ func (m *Model) cycleDirs() {
 	default:
 		m.dirs = capture.Both
 	}
+}
+
+func (m *Model) cycleTimes() {
+	m.times = (m.times + 1) % (views.TimesSincePrevious + 1)
 }
 
 func (m *Model) cyclePerRow() {

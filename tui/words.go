@@ -14,7 +14,8 @@ import (
 )
 
 func (m *Model) timeline(r peer.Row) views.Timeline {
-	t := views.Timeline{Label: m.name(&r)}
+	h := m.history(r.ID)
+	t := views.Timeline{Label: m.name(&r), Times: m.times, Start: h.start}
 	var before time.Time
 	add := func(v views.Event) {
 		v.After = -1
@@ -24,9 +25,8 @@ func (m *Model) timeline(r peer.Row) views.Timeline {
 		before = v.Time
 		t.Events = append(t.Events, v)
 	}
-	events := m.history(r.ID).events
-	for i := range events {
-		add(eventView(&events[i], &r))
+	for i := range h.events {
+		add(eventView(&h.events[i], &r))
 	}
 	if v, waits := m.unpolled(&r); waits {
 		add(v)

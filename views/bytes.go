@@ -4,10 +4,15 @@ package views
 func (p *pen) bytes(v *Bytes, r *Rects, focused bool) framed {
 	w, h := r.inner(r.Bytes)
 	d := newDump(v, w)
+	var foot func()
+	if v.Ruler != nil {
+		foot = func() { p.ruler(v.Ruler) }
+	}
 	return framed{
 		pane:  pane{bare: r.Bare, focused: focused, x: r.Bytes.X, w: r.Bytes.W},
 		name:  "Bytes",
 		title: func() { p.bytesTitle(v) },
+		foot:  foot,
 		line: func(y int) {
 			switch {
 			case y < len(v.Lines):
@@ -35,6 +40,10 @@ func (p *pen) bytesTitle(v *Bytes) {
 	room := p.limit - p.col - 1 - 2 - cells(shown) - 2 - len(state)
 	if search != "" {
 		room -= 2 + cells(search)
+	}
+	if times := v.Times.String(); times != "" && room >= 2+len(times) {
+		shown += "  " + times
+		room -= 2 + len(times)
 	}
 	p.gap(1)
 	if label := tidy(v.Label); label != "" && room > 3 {
@@ -72,7 +81,7 @@ func (p *pen) bytesLine(v *Bytes, l *Line, d *dump, first bool) {
 		var b [48]byte
 		p.ruledLine(d, append(appendMemory(b[:0], l.Len), " older dropped"...), warm, directionArrow(l.Out))
 	case LineEvent:
-		p.eventLine(&l.Event, d)
+		p.eventLine(l, d)
 	}
 }
 
@@ -105,12 +114,12 @@ func (p *pen) chunkLine(l *Line, d *dump, relayed bool) {
 	p.gap(1)
 	p.text(name.style, name.text)
 	var b [32]byte
-	if d.head.clock.w > 0 {
-		p.to(left + d.head.clock.x)
-		p.number(dim, appendClock(b[:0], l.Time))
+	when := moment{l.Time, d.start, l.Gap}
+	if d.head.main.w > 0 {
+		p.right(dim, when.main(b[:0], d.times), left+d.head.main.end())
 	}
-	if d.head.gap.w > 0 && l.Gap >= 0 {
-		p.right(faint, appendDuration(append(b[:0], '+'), l.Gap), left+d.head.gap.end())
+	if text := when.beside(b[:0], d.times); d.head.beside.w > 0 && len(text) > 0 {
+		p.right(faint, text, left+d.head.beside.end())
 	}
 	p.right(plain, appendSize(b[:0], l.Len), left+d.head.size.end())
 	if note := "after the half-close"; l.HalfClosed && p.limit-p.col > cells(note)+3 {
@@ -121,27 +130,29 @@ func (p *pen) chunkLine(l *Line, d *dump, relayed bool) {
 
 // eventLine is a transition or a half-close among the bytes, in the columns
 // of the chunk headers unless what happened is too long for them.
-func (p *pen) eventLine(e *Event, d *dump) {
-	left := p.col
+func (p *pen) eventLine(l *Line, d *dump) {
+	left, e := p.col, &l.Event
 	name := eventName(e)
 	p.gap(1)
 	p.text(name.style, name.text)
 	var b [32]byte
-	inColumns := p.col < left+d.head.clock.x
-	if d.head.clock.w > 0 {
-		p.gap(1)
-		p.to(left + d.head.clock.x)
-		p.number(dim, appendClock(b[:0], e.Time))
+	when := moment{e.Time, d.start, e.After}
+	if d.times == TimesSincePrevious {
+		when.after = l.Gap
 	}
-	if d.head.gap.w > 0 && e.After >= 0 {
-		after := appendDuration(append(b[:0], '+'), e.After)
-		p.gap(1)
-		if inColumns {
-			p.right(faint, after, left+d.head.gap.end())
-		} else {
-			p.number(faint, after)
+	inColumns := p.col < left+d.head.main.x
+	write := func(st style, text []byte, at span) {
+		switch {
+		case at.w == 0 || len(text) == 0:
+		case inColumns:
+			p.right(st, text, left+at.end())
+		default:
+			p.gap(1)
+			p.number(st, text)
 		}
 	}
+	write(dim, when.main(b[:0], d.times), d.head.main)
+	write(faint, when.beside(b[:0], d.times), d.head.beside)
 	if e.Late > 0 {
 		p.gap(1)
 		p.text(faint, "polled +"+Duration(e.Late))

@@ -107,6 +107,8 @@ const (
 type Timeline struct {
 	Label  string
 	Events []Event // oldest first; the newest are shown when not all fit
+	Times  Times
+	Start  time.Time // what TimesSinceStart counts from
 }
 
 // Event is one entry of the timeline.
@@ -131,10 +133,13 @@ type Bytes struct {
 	Behind  int64 // bytes that came after the last shown byte while frozen
 	Dropped int64 // bytes of this peer that the memory budget took
 	PerRow  int   // 8, 16 or 32: what the lines were made for
+	Times   Times
+	Start   time.Time // what TimesSinceStart counts from
 	Lines   []Line
 	Empty   string // said in the pane's middle when there are no lines: "no bytes yet"
 	Mark    Mark
 	Search  string // how far a search has come: "3 of 1,204", "no match"; empty while there is none
+	Ruler   *Ruler // of the inspector's cursor; nil while there is none
 }
 
 // Mark is the inspector's cursor among the bytes, and the bytes that its
@@ -169,7 +174,7 @@ type Line struct {
 	Kind   LineKind
 	Out    bool          // chunk, hex, dropped: sent by us, else received
 	Time   time.Time     // chunk, event: when
-	Gap    time.Duration // chunk: since the chunk before (below zero: the first); gap: how long
+	Gap    time.Duration // chunk, event: since the chunk before (below zero: there is none); gap: how long
 	Len    int64         // chunk: its bytes; dropped: how many
 	Offset int64         // hex: of its first byte in its direction
 	Data   []byte        // hex: its bytes, at most PerRow

@@ -90,6 +90,7 @@ func TestColoursLookAsReviewed(t *testing.T) {
 		{"inspector-light", sceneInspector, TrueColor, true},
 		{"inspector-16", sceneInspector, ANSI16, false},
 		{"inspector-none", sceneInspector, None, false},
+		{"ruler-dark", sceneRuler, TrueColor, false},
 		{"waits-dark", sceneWaits, TrueColor, false},
 		{"held-dark", sceneHeld, TrueColor, false},
 		{"held-light", sceneHeld, TrueColor, true},

@@ -1,6 +1,10 @@
 package views
 
-import "peerscope/hexdump"
+import (
+	"time"
+
+	"peerscope/hexdump"
+)
 
 // dump is what all lines of one bytes pane have in common.
 type dump struct {
@@ -8,7 +12,9 @@ type dump struct {
 	digits int // of the offsets
 	shape  hexShape
 	head   headerColumns
-	width  int // of a row with its margins, or of the pane if that is less
+	times  Times
+	start  time.Time // see [Bytes.Start]
+	width  int       // of a row with its margins, or of the pane if that is less
 	mark   *Mark
 }
 
@@ -75,7 +81,7 @@ func (m *rowMark) between(i int64) ground {
 // newDump decides how the lines of a pane of w cells are drawn. All offsets
 // have as many digits as the largest needs, so that the columns stand still.
 func newDump(v *Bytes, w int) *dump {
-	d := &dump{per: v.PerRow, digits: 8, head: headerColumnsFor(w), mark: &v.Mark}
+	d := &dump{per: v.PerRow, digits: 8, head: headerColumnsFor(w, v.Times), times: v.Times, start: v.Start, mark: &v.Mark}
 	if d.per < 1 || d.per > mostPerRow {
 		d.per = 16
 	}

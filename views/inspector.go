@@ -33,13 +33,13 @@ type InspectorLine struct {
 // inspectorShort is the width of a pane from which on it has all its gaps.
 const inspectorShort = 32
 
-// inspector is the inspector pane.
-func (p *pen) inspector(v *Inspector, r *Rects, focused bool) framed {
+// inspector is the inspector pane, with the ruler in its foot where it is given one.
+func (p *pen) inspector(v *Inspector, ruler *Ruler, r *Rects, focused bool) framed {
 	f := framed{
 		pane:  pane{bare: r.Bare, focused: focused, x: r.Inspector.X, w: r.Inspector.W},
 		name:  "Inspector",
 		title: func() { p.inspectorTitle(v) },
-		foot:  func() { p.inspectorFoot(v) },
+		foot:  func() { p.inspectorFoot(v, ruler) },
 	}
 	w, h := r.inner(r.Inspector)
 	lines := r.InspectorLines()
@@ -51,7 +51,7 @@ func (p *pen) inspector(v *Inspector, r *Rects, focused bool) framed {
 			p.middle(dim, cut(tidy(v.Empty), w-2))
 		case r.Bare && y == h-1:
 			p.gap(1)
-			p.inspectorFoot(v)
+			p.inspectorFoot(v, ruler)
 		}
 	}
 	return f
@@ -70,7 +70,7 @@ func (p *pen) inspectorTitle(v *Inspector) {
 }
 
 // inspectorFoot says the byte order, the key that changes it, and what is out of sight.
-func (p *pen) inspectorFoot(v *Inspector) {
+func (p *pen) inspectorFoot(v *Inspector, ruler *Ruler) {
 	order := "little endian"
 	if v.BigEndian {
 		order = "big endian"
@@ -87,6 +87,10 @@ func (p *pen) inspectorFoot(v *Inspector) {
 	}
 	if p.col+cells(more) <= p.limit {
 		p.text(dim, more)
+	}
+	if ruler != nil && p.limit-p.col > 2 {
+		p.gap(2)
+		p.ruler(ruler)
 	}
 }
 

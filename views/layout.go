@@ -341,24 +341,28 @@ func (c *columns) statusWord() bool {
 }
 
 // headerColumns is where the parts of a chunk's header stand behind its
-// direction; the zero span is left out.
-type headerColumns struct{ clock, gap, size span }
+// direction: the time that was asked for, the one beside it, how many bytes.
+// The zero span is left out.
+type headerColumns struct{ main, beside, size span }
 
-// headerColumnsFor places them in a pane of w cells: the gap goes first, then
-// the time.
-func headerColumnsFor(w int) headerColumns {
+// headerColumnsFor places them in a pane of w cells: the time beside goes
+// first, then the other.
+func headerColumnsFor(w int, t Times) headerColumns {
 	const (
 		word = 1 + len("c connecting") // the margin and the widest status
 		gap  = len("+2 min 03 s")
 		size = len("999.9 MB")
 	)
-	clock := span{word + 1, clockWidth}
+	main, beside := span{word + 1, clockWidth}, span{0, gap}
+	if t == TimesSincePrevious {
+		main.w, beside.w = beside.w, main.w
+	}
+	beside.x = main.end() + 1
 	switch {
-	case w >= clock.end()+1+gap+2+size+1:
-		after := span{clock.end() + 1, gap}
-		return headerColumns{clock, after, span{after.end() + 2, size}}
-	case w >= clock.end()+1+size+1:
-		return headerColumns{clock: clock, size: span{clock.end() + 1, size}}
+	case w >= beside.end()+2+size+1:
+		return headerColumns{main, beside, span{beside.end() + 2, size}}
+	case w >= main.end()+1+size+1:
+		return headerColumns{main: main, size: span{main.end() + 1, size}}
 	}
 	return headerColumns{size: span{w - 1 - size, size}}
 }

@@ -89,12 +89,12 @@ func TestOlderEventsAreCounted(t *testing.T) {
 		events[i] = Event{Time: at(0), To: peer.StatusConnected, From: peer.StatusConnected, After: time.Second}
 	}
 	for _, size := range [][2]int{{30, 1}, {76, 1}, {116, 2}, {196, 3}} {
-		entries, earlier := lastEntries(events, size[0], size[1])
+		entries, earlier := (&Timeline{Events: events}).lastEntries(size[0], size[1])
 		if len(entries)+earlier != len(events) || earlier == 0 {
 			t.Errorf("%v: %d shown and %d earlier of %d", size, len(entries), earlier, len(events))
 		}
 	}
-	if entries, earlier := lastEntries(events[:2], 116, 2); len(entries) != 2 || earlier != 0 {
+	if entries, earlier := (&Timeline{Events: events[:2]}).lastEntries(116, 2); len(entries) != 2 || earlier != 0 {
 		t.Errorf("two events: %d shown, %d earlier", len(entries), earlier)
 	}
 }

@@ -78,7 +78,7 @@ func TestBothTimesAreToldWhereTheyDiffer(t *testing.T) {
 	} {
 		e := Event{From: peer.StatusConnecting, To: peer.StatusConnected, After: c.after, Late: c.late}
 		var text string
-		for _, p := range entryParts([]Event{first, e}, 1, 120) {
+		for _, p := range (&Timeline{Events: []Event{first, e}}).entry(1, 120) {
 			text += p.text
 		}
 		if !strings.HasSuffix(text, c.want) {

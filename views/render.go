@@ -56,7 +56,11 @@ func (p *pen) body(f *Frame, r *Rects) {
 func (p *pen) aside(f *Frame, r *Rects) framed {
 	focused := f.Focus == PaneInspector
 	if f.Inspector != nil {
-		return p.inspector(f.Inspector, r, focused)
+		ruler := f.Bytes.Ruler
+		if r.Shown(PaneBytes) {
+			ruler = nil // it stands below the bytes
+		}
+		return p.inspector(f.Inspector, ruler, r, focused)
 	}
 	return p.details(f.Details, r, focused)
 }

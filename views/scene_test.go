@@ -95,7 +95,7 @@ func sceneLines(per int) []Line {
 	lines = append(lines, Line{Kind: LineGap, Gap: 4114 * time.Millisecond})
 	lines = append(lines, chunk(true, at(4118*time.Millisecond), 4114*time.Millisecond, 0x130, []byte("X\x00\x00\x00\x04"), per)...)
 	return append(lines, Line{Kind: LineEvent, Event: Event{Time: at(4119 * time.Millisecond),
-		Text: "half-closed by us", After: 600 * time.Microsecond, Cause: "FIN"}})
+		Text: "half-closed by us", After: 600 * time.Microsecond, Cause: "FIN"}, Gap: time.Millisecond})
 }
 
 // chunk is a chunk's header and its rows.
@@ -256,6 +256,7 @@ var scenes = []struct {
 	{"paused", scenePaused},
 	{"inspector", sceneInspector}, {"variant", sceneVariant}, {"waits", sceneWaits},
 	{"details", sceneDetails}, {"held", sceneHeld}, {"scrolled", sceneScrolled},
+	{"since-start", sceneSinceStart}, {"since-previous", sceneSincePrevious}, {"ruler", sceneRuler},
 	{"taps", sceneTaps}, {"held-rows", sceneHeldRows}, {"question", sceneQuestion},
 }
 

@@ -17,10 +17,14 @@ func (p *pen) timeline(t *Timeline, r *Rects, focused bool) {
 	pn := pane{bare: r.Bare, focused: focused}
 	w, h := r.inner(r.Timeline)
 	w -= 2
-	entries, earlier := lastEntries(t.Events, w, h)
+	entries, earlier := t.lastEntries(w, h)
 	p.paneTop(pn, "Timeline", func() {
 		p.gap(1)
 		p.text(dim, tidy(t.Label))
+		if times := t.Times.String(); times != "" && p.limit-p.col >= 2+len(times) {
+			p.gap(2)
+			p.text(dim, times)
+		}
 	})
 	for y := range h {
 		p.paneLine(pn)
@@ -63,15 +67,16 @@ func earlierText(n int) string { return "‹ " + strconv.Itoa(n) + " earlier" }
 
 // lastEntries is as many of the newest entries as fit in h lines of w cells,
 // and how many older ones there are.
-func lastEntries(events []Event, w, h int) (entries [][]part, earlier int) {
-	const shortest = 20 // no entry is narrower: a time and a status
+func (t *Timeline) lastEntries(w, h int) (entries [][]part, earlier int) {
+	const shortest = 12 // no entry is narrower: "+3 µs ○ none"
+	events := t.Events
 	most := min(len(events), h*(w/shortest+1))
 	if most <= 0 {
 		return nil, len(events)
 	}
 	earlier = len(events) - most
 	for i := earlier; i < len(events); i++ {
-		entries = append(entries, entryParts(events, i, w))
+		entries = append(entries, t.entry(i, w))
 	}
 	for len(entries) > 1 && timelineHeightOf(entries, earlier, w) > h {
 		entries = entries[1:]
@@ -109,13 +114,16 @@ func partsWidth(parts []part) int {
 	return n
 }
 
-// entryParts is one entry: when, what, how long after the one before, why. A
-// cause that a line of w cells has no room for is shortened.
-func entryParts(events []Event, i, w int) []part {
+// entry is one entry: when, what, how long after the one before, why. A cause
+// that a line of w cells has no room for is shortened.
+func (t *Timeline) entry(i, w int) []part {
 	var b [32]byte
-	e := &events[i]
+	events, e, times := t.Events, &t.Events[i], t.Times
+	if i == 0 && times == TimesSincePrevious {
+		times = TimesAbsolute // there is none before it
+	}
 	parts := make([]part, 0, 8)
-	parts = append(parts, part{dim, string(appendClock(b[:0], e.Time)) + " "})
+	parts = append(parts, part{dim, string(moment{e.Time, t.Start, e.After}.main(b[:0], times)) + " "})
 	// Where the status came from is said only when the entry before did not.
 	if e.Text == "" && (i == 0 || events[i-1].Text != "" || events[i-1].To != e.From) {
 		parts = append(parts,
@@ -123,8 +131,8 @@ func entryParts(events []Event, i, w int) []part {
 			part{faint, " → "})
 	}
 	parts = append(parts, eventName(e))
-	if times := eventTimes(e, i > 0); times != "" {
-		parts = append(parts, part{faint, times})
+	if late := eventTimes(e, i > 0 && times != TimesSincePrevious); late != "" {
+		parts = append(parts, part{faint, late})
 	}
 	if e.Cause != "" {
 		cause, room := tidy(e.Cause), w-partsWidth(parts)-1
