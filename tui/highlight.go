@@ -41,6 +41,9 @@ func (m *Model) mark(w *window, d capture.Dir, from, to int64, lines []line, sho
 	if at := s.at; at.peer == m.selected && at.Dir == d && at.Off >= start && at.Off < from {
 		start = at.Off // so that the current one is among them
 	}
+	if start >= to {
+		return // all of it went just now
+	}
 	bytes := make([]byte, to+reach-start)
 	n := 0
 	for n < len(bytes) {

@@ -141,7 +141,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.takeCount(msg)
 	case jumpMsg:
 		m.dirty = true
-		m.takeJump(msg)
+		return m.takeJump(msg)
 	case sentMsg:
 		m.dirty = true
 		m.sent(msg)

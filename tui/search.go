@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -33,7 +34,7 @@ type search struct {
 
 	cancel   context.CancelFunc // ends a jump that is under way; nil: there is none
 	jumping  bool
-	missed   bool // the last jump found nothing
+	lost     int  // how many times in a row what a jump found was dropped before it could be shown
 	counting bool // a command that counts is under way
 	counted  time.Time
 
@@ -70,6 +71,7 @@ type jumpMsg struct {
 	number int
 	at     found
 	ok     bool
+	back   bool
 	wraps  string // what is to be said: it went on at the other end
 }
 
@@ -190,7 +192,7 @@ func (m *Model) jump(from found, back bool) tea.Cmd {
 	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	s.cancel, s.jumping = cancel, true
-	number, parts := s.number, s.parts
+	number, parts := s.number, slices.Clone(s.parts) // Update goes on changing them
 	places, first := s.places, s.places[from.peer]
 	return m.command(func() tea.Msg {
 		defer cancel()
@@ -201,7 +203,7 @@ func (m *Model) jump(from found, back bool) tea.Cmd {
 		if ok {
 			at.which, _ = parts[places[at.peer]].find.Number(at.Match)
 		}
-		return jumpMsg{number: number, at: at, ok: ok, wraps: wraps}
+		return jumpMsg{number: number, at: at, ok: ok, back: back, wraps: wraps}
 	})
 }
 
@@ -241,25 +243,34 @@ func before(back bool) (capture.Dir, int64) {
 	return capture.In, -1
 }
 
-// takeJump shows the match that a jump has found.
-func (m *Model) takeJump(msg jumpMsg) {
+// takeJump shows the match that a jump has found. One that was dropped meanwhile
+// is looked for again, a few times: a flood may be faster.
+func (m *Model) takeJump(msg jumpMsg) tea.Cmd {
+	const tries = 3
 	s := &m.search
 	if msg.number != s.number {
-		return
+		return nil
 	}
-	s.jumping, s.missed = false, !msg.ok
+	s.jumping = false
 	if !msg.ok {
-		return
+		return nil
 	}
 	log := m.set.Log(msg.at.peer)
 	if log == nil {
 		m.say(true, "the peer of that match is gone")
-		return
+		return nil
 	}
 	chunk, there := log.At(msg.at.Dir, msg.at.Off)
-	if !there {
-		m.say(true, "that match was dropped for the memory budget just now; n looks on")
-		return
+	s.lost++
+	switch {
+	case there:
+		s.lost = 0
+	case s.lost < tries:
+		return m.jump(m.inView(msg.back), msg.back)
+	default:
+		s.lost = 0
+		m.say(true, "matches are dropped for the memory budget faster than they can be shown")
+		return nil
 	}
 	s.at, m.selected = msg.at, msg.at.peer
 	if w, ok := m.window(); ok {
@@ -273,6 +284,7 @@ func (m *Model) takeJump(msg jumpMsg) {
 	if msg.wraps != "" {
 		m.say(false, msg.wraps)
 	}
+	return nil
 }
 
 // again goes to the next match, or back to the one before.

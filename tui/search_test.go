@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	textcursor "github.com/charmbracelet/bubbles/cursor"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"peerscope/peer"
@@ -15,6 +16,9 @@ import (
 // perform runs a command, and those that come of it, until the search stands still.
 func (s *screen) perform(cmd tea.Cmd) {
 	s.Helper()
+	if cmd == nil {
+		return
+	}
 	came := make(chan tea.Msg, 64) // room for those that come later than anybody waits: the text cursor's
 	begin := func(c tea.Cmd) {
 		if c != nil {
@@ -44,6 +48,7 @@ func (s *screen) perform(cmd tea.Cmd) {
 // find types what to search for, and waits for what comes of it.
 func (s *screen) find(text string) {
 	s.Helper()
+	s.input.Cursor.SetMode(textcursor.CursorStatic) // its blinking would outlive the test
 	s.press("/")
 	_, cmd := s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
 	s.perform(cmd)
@@ -151,6 +156,7 @@ func TestASearchOfAllPeersSelectsThem(t *testing.T) {
 	a.tell([]byte("needle"))
 	b.tell([]byte("nothing"))
 	c.tell([]byte("needle needle"))
+	s.input.Cursor.SetMode(textcursor.CursorStatic)
 	s.press("g", "3", "/", "tab")
 	s.wantFoot("search all peers")
 	_, cmd := s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("needle"), Paste: true})
@@ -185,4 +191,24 @@ func TestAMatchThatIsNotThereIsNotFound(t *testing.T) {
 	s.wantText("no match")
 	s.press("n", "N", "esc", "n")
 	s.wantFoot("nothing is searched for")
+}
+
+func TestRowsWhoseBytesAreDroppedAreNotLookedThrough(t *testing.T) {
+	s := newScreenOf(t, 120, 36, peer.Config{Memory: capture.MinBudget}, views.NewTheme(views.None, false))
+	f := s.connect("tcp", "echo")
+	f.tell([]byte("needle needle"))
+	s.press("3")
+	s.find("needle")
+	s.press("enter")
+	w, _ := s.window()
+	page := w.shown()
+	for range 8 {
+		f.tell(counting(capture.MinBudget / 2))
+	}
+	s.highlight(w, page.lines, page.views) // the page that was made before
+	for i := range page.views {
+		if len(page.views[i].Found) > 0 {
+			t.Errorf("line %d: %+v", i, page.views[i].Found)
+		}
+	}
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A flood through a tap while a person scrolls, freezes and jumps: every key is answered, the memory stays within the budget
+# A flood through a tap while a person scrolls, freezes, searches and jumps: every key is answered, the memory stays within the budget
 # and 40 MiB, and what was received is what was kept and what was dropped, to the byte. FLOOD_SECONDS says how long, 8 if unset.
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -46,6 +46,12 @@ until gone "$flooder"; do
 	answered f 'Bytes .*following'
 	answered p 'Bytes .*frozen'
 	answered p 'Bytes .*following'
+	keys /
+	keys -l 'needle in'
+	answered Enter 'Bytes .*([0-9,]+ of [0-9,]+|[0-9] match)' # as long as the flood leaves it there
+	answered N 'Bytes .*([0-9,]+ of [0-9,]+|[0-9] match)'
+	keys Escape
+	answered G 'Bytes .*following'
 	answered '?' '╭─ Help'
 	answered Escape '╭─ Bytes'
 	rss
