@@ -67,7 +67,7 @@ var pastSteps = []struct {
 		func(f *past) time.Duration { return f.drawn(f.toOffset(f.rnd.Int63n(f.total))) }},
 	{"jump-time", func(f *past) { f.press("G"); f.View() }, func(f *past) time.Duration {
 		c, _ := f.log.At(capture.In, f.rnd.Int63n(f.total))
-		return f.drawn(func(w *window) { w.freeze(); w.top = place{c.Time.Add(-time.Microsecond), lineHead} })
+		return f.drawn(func(w *window) { w.toTime(c.Time.Add(-time.Microsecond)) })
 	}},
 }
 
@@ -78,9 +78,9 @@ func (f *past) scrolled() time.Duration {
 
 func (f *past) toOffset(off int64) func(*window) {
 	return func(w *window) {
-		w.freeze()
-		c, _ := f.log.At(capture.In, off)
-		w.put(spot{c, off})
+		if err := w.toOffset(capture.In, off); err != nil {
+			f.Fatal(err)
+		}
 	}
 }
 
