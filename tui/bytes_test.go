@@ -193,61 +193,6 @@ func TestTheStartSaysWhatTheBudgetTook(t *testing.T) {
 	s.wantText("dropped")
 }
 
-func TestAnEventDoesNotMoveAFrozenPage(t *testing.T) {
-	f := filled(t, "unix", 80, 24, 17)
-	f.press("p")
-	_, frozen := f.pane("Bytes")
-	if err := f.set.Disconnect(f.id); err != nil {
-		t.Fatal(err)
-	}
-	f.until("the end", func() bool { return f.row().Status == peer.StatusNone })
-	f.wantBytes("after an event", frozen)
-}
-
-func TestAFrozenPageWhoseBytesAreDroppedSaysSoAndMovesToTheOldestKept(t *testing.T) {
-	s := newScreenOf(t, 80, 24, peer.Config{Memory: capture.MinBudget}, views.NewTheme(views.None, false))
-	f := s.connect("unix", "echo")
-	f.tell([]byte("what is looked at"))
-	s.press("3", "p")
-	_, frozen := s.pane("Bytes")
-	const news = "the bytes shown were dropped; moved to the oldest kept"
-	flood := func() (moved bool) {
-		for range 50 {
-			f.tell(counting(3000))
-			if kept, _ := f.span(capture.In); kept == 0 {
-				f.wantBytes("while its bytes are there", frozen)
-			}
-			moved = moved || strings.Contains(s.foot(), news)
-		}
-		return moved
-	}
-	if !flood() {
-		t.Errorf("the foot says %q", s.foot())
-	}
-	wantOldest := func(when string) {
-		t.Helper()
-		kept, _ := f.span(capture.In)
-		_, lines := s.pane("Bytes")
-		if !strings.Contains(lines[0], "older dropped") || f.topOffset() != kept {
-			t.Errorf("%s the oldest kept is %#x, and the page\n%s", when, kept, strings.Join(lines, "\n"))
-		}
-		s.wantBytesTitle("frozen, ")
-	}
-	wantOldest("after the first drops")
-
-	s.pass(noticeTime + time.Second)
-	if flood() {
-		t.Error("it is said again though nobody has scrolled")
-	}
-	wantOldest("after more drops")
-	s.press("j", "j")
-	if !flood() {
-		t.Error("it is not said again after a scroll")
-	}
-	s.press("f")
-	s.wantBytesTitle("following")
-}
-
 func TestMovingDownAtTheTailGoesOnFollowing(t *testing.T) {
 	f := filled(t, "unix", 80, 24, 4000)
 	f.press("j", "pgdown")

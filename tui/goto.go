@@ -88,6 +88,7 @@ func (w *window) toTime(t time.Time) { w.toPlace(place{t, lineGap}) }
 func (w *window) toPlace(at place) {
 	w.freeze()
 	w.limit, w.top = w.newest(), at
+	w.moved, w.page = notMoved, nil
 	if page := w.up(place{}, w.height); len(page) > 0 && page[0].before(w.top) {
 		w.top = page[0].place
 	}

@@ -61,6 +61,18 @@ func (p *plainWindow) isIn(s spot, l plainLine) bool {
 	return l.isHex() && l.chunk == s.chunk && off >= l.off && off < l.off+int64(p.perRow)
 }
 
+// toPlace freezes the view with a line at its top, or the last page.
+func (p *plainWindow) toPlace(at plainLine) {
+	p.freeze()
+	p.limit, p.top = p.newest(), at
+	p.page, p.moved = plainPage{}, false
+	if list := p.upTo(); len(list) > 0 {
+		if tail := list[max(len(list)-p.height, 0)]; tail.before(at) {
+			p.top = tail
+		}
+	}
+}
+
 func (p *plainWindow) startMove() (spot, bool) {
 	at, ok := p.cursorIn(p.shown())
 	p.freeze()

@@ -63,7 +63,8 @@ func (s *search) on() bool { return s.pattern != nil }
 type countMsg struct {
 	number, part int
 	counted      part
-	which        int64 // of the current match, if it is in this part
+	at           found // the match that the search stood at
+	which        int64 // the number of that, if it is in this part
 }
 
 // jumpMsg is where a jump has come to.
@@ -128,8 +129,8 @@ func (m *Model) count() tea.Cmd {
 }
 
 func (m *Model) countPart(i int) tea.Cmd {
-	msg := countMsg{number: m.search.number, part: i, counted: m.search.parts[i]}
-	at, now := m.search.at, m.now
+	msg := countMsg{number: m.search.number, part: i, counted: m.search.parts[i], at: m.search.at}
+	now := m.now
 	return m.command(func() tea.Msg {
 		p := &msg.counted
 		end := now().Add(searchSlice)
@@ -137,8 +138,8 @@ func (m *Model) countPart(i int) tea.Cmd {
 		}
 		p.count = p.find.Count()
 		p.done, p.total = p.find.Progress()
-		if at.Len > 0 && at.peer == p.peer {
-			msg.which, _ = p.find.Number(at.Match)
+		if msg.at.Len > 0 && msg.at.peer == p.peer {
+			msg.which, _ = p.find.Number(msg.at.Match)
 		}
 		return msg
 	})
@@ -152,7 +153,11 @@ func (m *Model) takeCount(msg countMsg) tea.Cmd {
 	}
 	s.counting, s.counted = false, m.now()
 	s.parts[msg.part] = msg.counted
-	if msg.counted.peer == s.at.peer && msg.which > 0 {
+	switch {
+	case msg.counted.peer != s.at.peer || s.at.Len == 0:
+	case msg.at.Match != s.at.Match: // a jump came between: its number is still to be found
+		s.parts[msg.part].stale = true
+	case msg.which > 0:
 		s.at.which = msg.which
 	}
 	return m.count()
@@ -284,7 +289,10 @@ func (m *Model) takeJump(msg jumpMsg) tea.Cmd {
 	if msg.wraps != "" {
 		m.say(false, msg.wraps)
 	}
-	return nil
+	if msg.at.which == 0 { // what stands before it is not counted yet
+		s.searchMore(msg.at.peer)
+	}
+	return m.count()
 }
 
 // again goes to the next match, or back to the one before.

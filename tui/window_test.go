@@ -111,7 +111,7 @@ var windowSteps = []func(*windowRun, *plainWindow, *window){
 	func(r *windowRun, p *plainWindow, w *window) { n := r.by(); p.moveBytes(n); w.moveBytes(n) },
 	func(r *windowRun, p *plainWindow, w *window) { n := r.by(); p.moveChunk(n); w.moveChunk(n) },
 	func(_ *windowRun, p *plainWindow, w *window) { p.toFirst(); w.toFirst() },
-	(*windowRun).seekOffset,
+	(*windowRun).seekOffset, (*windowRun).seekOffset, (*windowRun).seekTime,
 }
 
 func (r *windowRun) by() int { return int(r.one("by", -1, 1)) }
@@ -162,17 +162,34 @@ func (r *windowRun) resize(p *plainWindow, w *window) {
 	}
 }
 
-// seekOffset places the cursor on any byte that is kept.
+// seekTime goes to any time, of a chunk or of none.
+func (r *windowRun) seekTime(p *plainWindow, w *window) {
+	t := r.one("time", 1, r.clock, r.last, r.clock-1e9, r.clock-6e9)
+	if n := len(p.chunks); n > 0 {
+		t = p.chunks[r.int("chunk", 0, n-1)].Time.UnixNano() + r.one("ns beside", -1, 0, 1)
+	}
+	p.toPlace(plainLine{time: time.Unix(0, t), off: -2})
+	w.toTime(time.Unix(0, t))
+}
+
+// seekOffset goes to any byte that is kept, or places the cursor on it.
 func (r *windowRun) seekOffset(p *plainWindow, w *window) {
 	d := capture.Dir(r.int("direction", 0, 1))
 	kept, end := p.log.Span(d)
-	if kept == end || !p.dirs.Has(d) {
+	if kept == end {
 		return
 	}
 	off := kept + int64(r.int("offset", 0, int(end-kept)-1))
 	chunk, ok := w.log.At(d, off)
 	if want, _ := p.chunkAt(d, off); !ok || chunk != want {
 		r.Fatalf("step %d: the chunk at %v %d is %v, want %v", r.steps, d, off, chunk, want)
+	}
+	if !p.dirs.Has(d) || r.int("cursor", 0, 1) == 0 {
+		p.toPlace(plainLine{time: chunk.Time, off: w.align(off - chunk.Off)})
+		if err := w.toOffset(d, off); err != nil {
+			r.Fatal(err)
+		}
+		return
 	}
 	p.freeze()
 	w.freeze()
