@@ -38,7 +38,7 @@ func bind(keys []string, shown, help string) key.Binding {
 func named(help string) key.Binding { return key.NewBinding(key.WithHelp("", help)) }
 
 // groups are the help's headings in order.
-var groups = []string{"Panes", "Move", "Marks", "Program", "Peers", "Bytes"}
+var groups = []string{"Peers", "Bytes", "Move", "Marks", "Panes", "Program"}
 
 var actions []*action
 

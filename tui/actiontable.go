@@ -26,7 +26,7 @@ func screenActions() []*action {
 		{"Move", "page-up", bind([]string{"pgup"}, "pgup", "up a page"), "", move(func(m *Model) int { return -m.page() }), nil},
 		{"Move", "start", bind([]string{"g", "home"}, "g home", "to the start"), "", act((*Model).toStart), nil},
 		{"Move", "end", bind([]string{"G", "end"}, "G end", "to the end; bytes: return to live"), "", act((*Model).toEnd), nil},
-		{"Move", "goto", named("jump to an offset, in or out; a time; start; end"),
+		{"Move", "goto", named("jump to an offset, a time, start or end"),
 			"", sayGoto, &argument{gotoHint, gotoChoices, (*Model).goTo}},
 
 		{"Marks", "mark", bind([]string{"m"}, "m", "mark this place with a letter"), "mark", (*Model).askMark,

@@ -94,7 +94,7 @@ func TestTheHelpOpensScrollsAndCloses(t *testing.T) {
 		before := s.View()
 		s.press("?")
 		top := s.View()
-		s.wantText("Help", "esc closes", "next pane")
+		s.wantText("Help", "esc closes", "add a peer")
 		for _, step := range [][2]string{{"j", "k"}, {"down", "up"}, {"pgdown", "pgup"}, {"ctrl+d", "ctrl+u"}, {" ", "pgup"}, {"G", "g"}, {"end", "home"}} {
 			s.press(step[0])
 			if s.View() == top {

@@ -33,9 +33,9 @@ for size in '120 36' '80 24'; do
 	keys j
 	appears "$pane: j selects the next row" '▌ *2 '
 	keys '?'
-	appears "$pane: ? lists the keys" 'ctrl\+d'
+	appears "$pane: ? lists the keys" 'reconnect, or listen again'
 	keys Escape
-	vanishes "$pane: esc closes the help" 'ctrl\+d'
+	vanishes "$pane: esc closes the help" 'reconnect, or listen again'
 	keys q
 	ends_with 0 "$pane: q quits"
 	tidied
