@@ -89,7 +89,10 @@ func (w *window) toPlace(at place) {
 	w.freeze()
 	w.limit, w.top = w.newest(), at
 	w.moved, w.page = notMoved, nil
-	if page := w.up(place{}, w.height); len(page) > 0 && page[0].before(w.top) {
-		w.top = page[0].place
+	if found := w.down(at, 1); len(found) > 0 {
+		w.top = found[0].place // a line that there is stays at the top
+	}
+	if tail := w.tail(); tail.before(w.top) {
+		w.top = tail
 	}
 }

@@ -66,11 +66,12 @@ func (p *plainWindow) toPlace(at plainLine) {
 	p.freeze()
 	p.limit, p.top = p.newest(), at
 	p.page, p.moved = plainPage{}, false
-	if list := p.upTo(); len(list) > 0 {
-		if tail := list[max(len(list)-p.height, 0)]; tail.before(at) {
-			p.top = tail
-		}
+	list := p.upTo()
+	if len(list) == 0 {
+		p.top = plainLine{off: -2}
+		return
 	}
+	p.top = list[min(p.first(list), max(len(list)-p.height, 0))]
 }
 
 func (p *plainWindow) startMove() (spot, bool) {

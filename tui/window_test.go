@@ -152,7 +152,7 @@ func (r *windowRun) resize(p *plainWindow, w *window) {
 	switch {
 	case !w.frozen || len(before) == 0,
 		w.top.t.IsZero(),            // its top is whatever is the start
-		before[0].t.Before(w.top.t): // its top is of a direction that is not shown: this is the tail
+		!before[0].t.Equal(w.top.t): // its top is of a direction that is not shown: this is the next, or the tail
 		return
 	}
 	w = r.window()
