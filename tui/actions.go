@@ -78,6 +78,11 @@ func (m *Model) footKeys() []views.Key {
 	if m.mode == modeHelp {
 		return []views.Key{{Keys: "j k", Does: "scroll"}, {Keys: "esc", Does: "close the help"}}
 	}
+	if m.mode == modeMarks {
+		return []views.Key{
+			{Keys: "j k", Does: "choose"}, {Keys: "enter", Does: "jump there"}, {Keys: "x", Does: "delete"}, {Keys: "esc", Does: "close"},
+		}
+	}
 	order := m.footOrder()
 	keys := make([]views.Key, 0, len(order))
 	for _, word := range order {

@@ -198,3 +198,36 @@ func FuzzCommandLine(f *testing.F) {
 		s.View()
 	})
 }
+
+func TestAJumpFindsAPeerThatIsHidden(t *testing.T) {
+	s := newScreen(t, 120, 36)
+	f, other := s.connect("tcp", "echo"), s.connect("tcp", "other")
+	f.tell(counting(600))
+	s.press("g", "3", "i", "g", "down", "down", "right", "m", "a")
+	want := s.history(f.id).scroll.cursor
+	s.press("G", "1")
+	s.command("filter other")
+	if s.selected != other.id {
+		t.Fatalf("%d is selected", s.selected)
+	}
+	s.press("'", "a")
+	if got := s.history(f.id).scroll.cursor; s.selected != f.id || got != want || !got.placed {
+		t.Errorf("peer %d, the cursor is %+v, was %+v", s.selected, got, want)
+	}
+	s.wantFoot("the filter hid that peer, and is lifted")
+	s.wantLabels("echo other")
+}
+
+func TestSendIsACommand(t *testing.T) {
+	s := newScreen(t, 120, 36)
+	f := s.connect("tcp", "echo")
+	cmd := s.command(`send hello\n`)
+	s.run(cmd)
+	s.wantFoot("6 B sent to echo")
+	got := make([]byte, 6)
+	if _, err := f.Read(got); err != nil || string(got) != "hello\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+	s.command(`send \q`)
+	s.wantFoot(`send: bad escape \q`)
+}

@@ -63,7 +63,11 @@ func (m *Model) goTo(text string) (tea.Cmd, error) {
 		return nil, fmt.Errorf("▸%s is no offset and no time: expected %s", words[0], gotoHint)
 	}
 	day := m.now()
-	w.toTime(time.Date(day.Year(), day.Month(), day.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), day.Location()))
+	then := time.Date(day.Year(), day.Month(), day.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), day.Location())
+	if then.After(day) { // it was yesterday
+		then = then.AddDate(0, 0, -1)
+	}
+	w.toTime(then)
 	return nil, nil
 }
 

@@ -64,6 +64,10 @@ func (m *Model) marksKey(msg tea.KeyMsg) tea.Cmd {
 		k.selected++
 	case "k", "up":
 		k.selected--
+	case "pgdown", "ctrl+d":
+		k.selected += m.page()
+	case "pgup", "ctrl+u":
+		k.selected -= m.page()
 	case "g", "home":
 		k.selected = 0
 	case "G", "end":
@@ -74,10 +78,13 @@ func (m *Model) marksKey(msg tea.KeyMsg) tea.Cmd {
 			m.say(true, err.Error())
 		}
 	case "x":
-		if letter := k.list[k.selected].letter; letter != "" {
-			delete(k.set, letter)
-			k.list = slices.Delete(k.list, k.selected, k.selected+1)
+		letter := k.list[k.selected].letter
+		if letter == "" {
+			m.say(true, "a transition marks itself, and stays")
+			break
 		}
+		delete(k.set, letter)
+		k.list = slices.Delete(k.list, k.selected, k.selected+1)
 	}
 	if len(k.list) == 0 {
 		m.mode = modePanes

@@ -134,7 +134,8 @@ func (m *Model) showMark(k mark) error {
 		from.letter = back
 		m.putMark(from)
 	}
-	m.selected, m.focus = k.peer, views.PaneBytes
+	m.focus = views.PaneBytes
+	m.selectHidden(k.peer)
 	w, ok := m.window()
 	if !ok {
 		return nil
@@ -143,10 +144,26 @@ func (m *Model) showMark(k mark) error {
 		m.dirs, w.dirs = capture.Both, capture.Both
 	}
 	w.toPlace(k.at)
+	if chunk, there := log.At(k.dir, k.off); there && k.off >= 0 && m.inspector.open {
+		w.put(spot{chunk, k.off})
+	}
 	if kept, _ := log.Span(k.dir); k.off >= 0 && k.off < kept {
 		m.say(true, "the marked bytes were dropped; this is the oldest that is kept")
 	}
 	return nil
+}
+
+// selectHidden selects a peer wherever it is: it lifts the filter or the fold
+// that hides its row.
+func (m *Model) selectHidden(id peer.ID) {
+	if _, err := m.set.Index(id); err != nil && m.arranged.filtered() {
+		m.setFilter(peer.Filter{})
+		m.say(false, "the filter hid that peer, and is lifted")
+	}
+	if row, err := m.set.Row(id); err == nil && row.Parent != 0 {
+		_ = m.set.Fold(row.Parent, false) // it only fails if the listener is gone
+	}
+	m.selected = id
 }
 
 func (m *Model) markLetters() []string {

@@ -145,36 +145,50 @@ type sentMsg struct {
 	err   error
 }
 
-// send sends what was typed, outside of Update: a peer that does not read
-// makes it wait.
+// send sends what was typed; what is wrong stays in the box with its error.
 func (m *Model) send() tea.Cmd {
-	text := m.input.Value()
-	row, err := m.targetRow()
-	if err != nil {
-		m.inputError = err.Error()
-		return nil
-	}
-	if path, isFile := hexdump.FileOf(text); isFile {
-		file, err := OpenFile(path)
-		if err != nil {
-			m.inputError = err.Error()
-			return nil
-		}
-		m.endPrompt()
-		m.say(false, fmt.Sprintf("sending %s to %s", path, m.targetLabel))
-		return m.sendFile(row, file)
-	}
-	p, err := hexdump.ParseSend(text)
+	cmd, err := m.sendText(m.input.Value())
 	if err != nil {
 		m.inputError = err.Error()
 		return nil
 	}
 	m.endPrompt()
+	return cmd
+}
+
+// sendWith sends what stands behind the command to the selected peer.
+func (m *Model) sendWith(text string) (tea.Cmd, error) {
+	row, ok := m.row()
+	if !ok {
+		return nil, errNoPeer
+	}
+	m.target, m.targetLabel = row.ID, m.name(&row)
+	return m.sendText(text)
+}
+
+// sendText sends outside of Update: a peer that does not read makes it wait.
+func (m *Model) sendText(text string) (tea.Cmd, error) {
+	row, err := m.targetRow()
+	if err != nil {
+		return nil, err
+	}
+	if path, isFile := hexdump.FileOf(text); isFile {
+		file, err := OpenFile(path)
+		if err != nil {
+			return nil, err
+		}
+		m.say(false, fmt.Sprintf("sending %s to %s", path, m.targetLabel))
+		return m.sendFile(row, file), nil
+	}
+	p, err := hexdump.ParseSend(text)
+	if err != nil {
+		return nil, err
+	}
 	label := m.targetLabel
 	return m.command(func() tea.Msg {
 		n, err := m.set.Send(m.ctx, row.ID, p)
 		return sentMsg{label: label, n: int64(n), err: err}
-	})
+	}), nil
 }
 
 func (m *Model) targetRow() (peer.Row, error) {

@@ -277,7 +277,8 @@ func (m *Model) takeJump(msg jumpMsg) tea.Cmd {
 		m.say(true, "matches are dropped for the memory budget faster than they can be shown")
 		return nil
 	}
-	s.at, m.selected = msg.at, msg.at.peer
+	s.at = msg.at
+	m.selectHidden(msg.at.peer)
 	if w, ok := m.window(); ok {
 		w.freeze()
 		if m.inspector.open {
