@@ -118,6 +118,7 @@ func (s *Set) forget(r *row) {
 	s.totals.Peers--
 	s.uncount(r)
 	s.rows.remove(r)
+	s.sampled -= r.history.samples.release()
 	r.history.close()
 }
 

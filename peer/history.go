@@ -14,6 +14,8 @@ type History struct {
 
 	mu   sync.Mutex // its own lock: sockets append from inside their calls
 	list *capture.List[Event]
+
+	samples samples
 }
 
 // eventExtra is about what an event's cause and address take besides itself, in bytes.

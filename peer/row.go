@@ -41,6 +41,8 @@ type Row struct {
 	Who      Credentials  // of the client of a Unix listener
 	Last     Event        // the last transition or connect that failed; zero if there is none
 
+	NotYet bool // of a row of the past: it was not there yet
+
 	Listener Listener // of a row of its own kind: a listener, also that of a tap
 	Pair     Pair     // of a relayed pair
 }
@@ -93,7 +95,8 @@ type row struct {
 	uds      *UDS
 	listener *acceptor
 	history  *History
-	gate     gate // has its own lock
+	born     time.Time // when the row came
+	gate     gate      // has its own lock
 
 	parent    *row
 	children  []*row // of a listener, in the order of their IDs
@@ -119,7 +122,7 @@ type row struct {
 // newRow makes a row that is not in the table yet. Callers hold mu.
 func (s *Set) newRow(addr Address, kind string) *row {
 	s.last++
-	r := &row{set: s, addr: addr, history: s.newHistory()}
+	r := &row{set: s, addr: addr, history: s.newHistory(), born: s.now()}
 	r.Row = Row{ID: s.last, Label: addr.Name(), Address: addr.String(), Kind: kind, Unread: -1, RecvQ: -1, SendQ: -1,
 		Approx: addr.Family == FamilyUDS && sendQApprox}
 	return r

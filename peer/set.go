@@ -54,6 +54,8 @@ type Set struct {
 	lookups int      // names being looked up
 	waiting []*row   // for a sample of their queues, in turn
 
+	sampled, maxSampled int64 // samples that are kept for the past
+
 	paused   time.Time // since when Poll judges nothing; zero: it does
 	unjudged []*row    // looked at since, each once
 
@@ -94,6 +96,7 @@ func NewSet(c Config) *Set {
 		c.Memory = DefaultMemory
 	}
 	s.pool = capture.NewPool(c.Memory)
+	s.maxSampled = c.Memory / samplesShare / sampleSize
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
@@ -227,7 +230,9 @@ func (s *Set) pollRow(r *row, w way, sample bool) (c Change, changed, again bool
 		s.leaveUnjudged(r)
 	}
 	s.uncount(r)
+	at := s.now()
 	c, changed, again = r.poll(w, sample)
+	s.sampleQueues(r, at, sample)
 	s.count(r)
 	if r.parent != nil && r.told() {
 		s.over(r)

@@ -38,12 +38,12 @@ func bind(keys []string, shown, help string) key.Binding {
 func named(help string) key.Binding { return key.NewBinding(key.WithHelp("", help)) }
 
 // groups are the help's headings in order.
-var groups = []string{"Peers", "Bytes", "Move", "Marks", "Panes", "Program"}
+var groups = []string{"Peers", "Bytes", "Move", "Time", "Marks", "Panes", "Program"}
 
 var actions []*action
 
 func init() { // filled here because the actions refer to the table through the help
-	actions = slices.Concat(screenActions(), peerActions(), byteActions())
+	actions = slices.Concat(screenActions(), timeActions(), peerActions(), byteActions())
 }
 
 // helpNotes are what a reader of the screen should know.
@@ -53,6 +53,7 @@ var helpNotes = []string{
 	"unread: what came since the last poll. recv-q, send-q: the kernel's queues (≈: its memory, not bytes; –: no figure).",
 	"held: U unread with us, R the kernel's receive queue, S the sender's send queue. A tap holds the way that v shows.",
 	fmt.Sprintf("A listener keeps the rows of its last %d ended connections; those before are gone, with their bytes.", peer.KeepEnded),
+	"In the past the table has the peers of now: a row that was removed is gone. What was held is not kept.",
 	"Nothing changes without a poll: a FIN closes the row at the poll after its last byte was read, as in the class.",
 }
 

@@ -46,6 +46,20 @@ func screenActions() []*action {
 	}
 }
 
+// timeActions step through the past.
+func timeActions() []*action {
+	return []*action{
+		{"Time", "step-back", bind([]string{"["}, "[", "back to the chunk before, all as it was then"),
+			"", act(func(m *Model) { m.stepChunk(false) }), nil},
+		{"Time", "step-on", bind([]string{"]"}, "]", "on to the next chunk; after the last: live"),
+			"", act(func(m *Model) { m.stepChunk(true) }), nil},
+		{"Time", "transition-back", bind([]string{"{"}, "{", "back to the transition before, of any peer"),
+			"", act(func(m *Model) { m.stepTransition(false) }), nil},
+		{"Time", "transition-on", bind([]string{"}"}, "}", "on to the next transition"),
+			"", act(func(m *Model) { m.stepTransition(true) }), nil},
+	}
+}
+
 // peerActions are what is done to peers and their table.
 func peerActions() []*action {
 	return []*action{
@@ -80,7 +94,7 @@ func byteActions() []*action {
 			&argument{searchPrompt.hint, nil, (*Model).searchWith}},
 		{"Bytes", "next-match", bind([]string{"n"}, "n", "next match"), "next", again(false), nil},
 		{"Bytes", "previous-match", bind([]string{"N"}, "N", "match before"), "", again(true), nil},
-		{"Bytes", "end-search", bind([]string{"esc"}, "esc", "end the search, or the filter"), "", act((*Model).escape), nil},
+		{"Bytes", "end-search", bind([]string{"esc"}, "esc", "back to live; end the search, or the filter"), "", act((*Model).escape), nil},
 		{"Bytes", "freeze", bind([]string{"p"}, "p", "freeze the view; traffic goes on"), "freeze", act((*Model).toggleFreeze), nil},
 		{"Bytes", "freeze-or-fold", bind([]string{" "}, "space", "the same in the bytes pane; else fold"), "", act((*Model).space), nil},
 		{"Bytes", "follow", bind([]string{"f"}, "f", "follow the tail"), "follow", act((*Model).follow), nil},

@@ -110,7 +110,7 @@ func (m *Model) runCommand() tea.Cmd {
 	case rest == "":
 		m.remember(line)
 		m.endPrompt()
-		return a.do(m)
+		return m.act(a)
 	case a.takes == nil:
 		m.inputError = fmt.Sprintf("%s takes nothing: ▸%s", a.name, rest)
 		return nil

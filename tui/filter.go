@@ -87,7 +87,7 @@ func (m *Model) arrange() {
 // keepArranged is called at each poll: once a second the rows move to where
 // they belong by now, not at every change, which nobody could read.
 func (m *Model) keepArranged() {
-	if m.arranged.on() && m.now().Sub(m.arranged.done) >= arrangeEvery {
+	if m.arranged.on() && !m.past.on() && m.now().Sub(m.arranged.done) >= arrangeEvery {
 		m.arranged.done, m.dirty = m.now(), true
 		m.set.Rearrange()
 	}
@@ -135,6 +135,7 @@ func (m *Model) slash() tea.Cmd {
 // escape leaves the filter or the search, first that of what has the focus.
 func (m *Model) escape() {
 	switch {
+	case m.live():
 	case m.arranged.filtered() && (m.focus == views.PanePeers || !m.search.on()):
 		m.setFilter(peer.Filter{})
 	case m.search.on():

@@ -52,7 +52,7 @@ func (m *Model) holding(r *peer.Row) *views.Hold {
 	if r.Held == 0 || r.Status != peer.StatusConnected {
 		return nil
 	}
-	h, most := &views.Hold{}, m.history(r.ID).most
+	h, most := &views.Hold{}, m.told(r.ID).most
 	if r.Pair.Is {
 		switch r.Held {
 		case capture.Out.Only():

@@ -16,6 +16,7 @@ type items struct {
 	log    *capture.Log
 	events []peer.Event // in the order of time
 	row    peer.Row     // whose they are
+	until  time.Time    // nothing newer counts; zero: the present
 	dirs   capture.Dirs
 	perRow int
 }
@@ -200,6 +201,9 @@ func (s *items) orStart(list []item) []item {
 
 // newest returns the time of the newest chunk or event, whatever is shown.
 func (s *items) newest() (t time.Time) {
+	if !s.until.IsZero() {
+		return s.until
+	}
 	if c := s.log.Before(make([]capture.Chunk, 0, 1), t, capture.Both); len(c) > 0 {
 		t = c[0].Time
 	}

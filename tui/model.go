@@ -62,6 +62,7 @@ type Model struct {
 	inspector     inspector
 	ruled         ruled
 	details       details
+	past          travel
 
 	histories map[peer.ID]*history
 	spark     spark
@@ -185,7 +186,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	}
 	if a := actionFor(msg); a != nil {
 		m.notice = views.Notice{} // what was said of the key before
-		return a.do(m)
+		return m.act(a)
 	}
 	return nil
 }

@@ -18,6 +18,10 @@ func (m *Model) turnFocus(by int) {
 
 // row returns the selected peer, false if there is none.
 func (m *Model) row() (peer.Row, bool) {
+	if m.past.on() {
+		row, err := m.set.PastRow(m.selected, m.past.at)
+		return row, err == nil
+	}
 	row, err := m.set.Row(m.selected)
 	return row, err == nil
 }
@@ -57,7 +61,7 @@ func (m *Model) settle() {
 	m.keepFrozen()
 	m.keepCursor()
 	m.askKernel()
-	m.rows = m.set.Rows(m.rows[:0], m.firstRow, visible+1)
+	m.rows = m.tableRows(m.rows[:0], m.firstRow, visible+1)
 	m.set.Show(m.rows)
 	if p := m.prompt(); p != nil {
 		m.fitInput(max(views.PromptRoom(p, m.width)-1, 1)) // the cursor takes one cell
@@ -140,6 +144,9 @@ func (m *Model) toStart() {
 }
 
 func (m *Model) toEnd() {
+	if m.live() {
+		return
+	}
 	switch m.focus {
 	case views.PaneBytes:
 		m.follow()
@@ -174,6 +181,9 @@ func (m *Model) scrollBy(lines int) {
 }
 
 func (m *Model) follow() {
+	if m.live() {
+		return
+	}
 	if w, ok := m.window(); ok {
 		w.follow()
 	}

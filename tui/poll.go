@@ -50,8 +50,9 @@ func (m *Model) poll() tea.Cmd {
 	m.keepArranged()
 	totals := m.set.Totals()
 	m.forgetGone(totals.Peers)
-	if m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() || m.rulerTick() ||
-		m.askKernel() {
+	moved := m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() ||
+		m.rulerTick() || m.askKernel()
+	if moved && !m.past.on() || m.past.on() && m.pastTick() {
 		m.dirty = true
 	}
 	if m.notice.Text != "" && m.lastPoll.After(m.noticeEnd) {
@@ -66,7 +67,7 @@ func (m *Model) takeChanges(changes []peer.Change) {
 		m.takeIn(&changes[i])
 	}
 	if len(changes) > 0 {
-		m.dirty = true
+		m.dirty = m.dirty || !m.past.on()
 		if m.onChange != nil {
 			m.onChange(changes)
 		}

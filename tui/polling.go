@@ -135,7 +135,7 @@ func (d *stepped) still() string {
 // false if there is none. While polling runs nothing waits for long enough.
 func (m *Model) waiting(r *peer.Row) (word string, since time.Time, waits bool) {
 	switch {
-	case m.set.Paused().IsZero(), r.Pair.Is: // no poll judges a pair
+	case m.set.Paused().IsZero(), r.Pair.Is, m.past.on(): // no poll judges a pair
 		return "", time.Time{}, false
 	case !r.Pending.IsZero():
 		return factWord(r), r.Pending, true

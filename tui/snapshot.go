@@ -43,6 +43,9 @@ func (m *Model) snapshot() *views.Frame {
 }
 
 func (m *Model) title() views.Title {
+	if m.past.on() {
+		return m.pastTitle()
+	}
 	t := m.set.Totals()
 	title := views.Title{
 		Peers: t.Peers, ByStatus: t.ByStatus, In: m.rates.in, Out: m.rates.out, Dropped: t.Dropped,
@@ -88,17 +91,21 @@ func (m *Model) window() (*window, bool) {
 	if !rects.Shown(views.PaneBytes) { // as it will be when it is unfolded
 		rects = views.Layout(m.width, m.height, m.rowsThere(), views.PaneBytes, m.beside())
 	}
-	h := m.history(m.selected)
-	return &window{
+	h := m.told(m.selected)
+	w := &window{
 		scroll: &h.scroll, height: max(rects.BytesLines(), 1),
-		items: items{log: log, events: h.events, row: row, dirs: m.dirs, perRow: rects.PerRow(m.perRow)},
-	}, true
+		items: items{log: log, events: h.events, row: row, until: m.past.at, dirs: m.dirs, perRow: rects.PerRow(m.perRow)},
+	}
+	if m.past.on() && w.top == (place{}) {
+		w.top = w.tail() // the last that had come
+	}
+	return w, true
 }
 
 // bytesAndInspector makes what both say of the same lines.
 func (m *Model) bytesAndInspector(r peer.Row, f *views.Frame) {
 	f.Bytes = views.Bytes{Label: m.name(&r), Shown: shownDirs[m.dirs], Relayed: r.Pair.Is, Dropped: r.Dropped}
-	f.Bytes.Times, f.Bytes.Start = m.times, m.history(r.ID).start
+	f.Bytes.Times, f.Bytes.Start = m.times, m.told(r.ID).start
 	if r.Pair.Is {
 		f.Bytes.Shown = relayedDirs[m.dirs]
 	}

@@ -47,7 +47,7 @@ func (m *Model) tableRow(r *peer.Row, tree views.Tree) views.Row {
 	v := views.Row{
 		ID: int(r.ID), Label: r.Label, Address: m.address(r), Kind: r.Kind, Status: r.Status,
 		Unread: r.Unread, RecvQ: r.RecvQ, SendQ: r.SendQ, SendQApprox: r.Approx, Relayed: r.Pair.Is,
-		Received: r.Received, Sent: r.Sent, Spark: m.spark.cells(r.ID, m.now()),
+		Received: r.Received, Sent: r.Sent, Spark: m.sparkOf(r.ID),
 		Resolving: r.Resolving, WriteClosed: r.WriteEnd, Tree: tree, Hold: m.holding(r),
 	}
 	if r.Parent != 0 {
@@ -55,6 +55,8 @@ func (m *Model) tableRow(r *peer.Row, tree views.Tree) views.Row {
 	}
 	fact, since, waits := m.waiting(r)
 	switch {
+	case r.NotYet:
+		v.Note = "not there yet"
 	case waits:
 		v.Fact, v.FactAge = fact, m.now().Sub(since)
 	case r.Listener.Is:
@@ -62,14 +64,14 @@ func (m *Model) tableRow(r *peer.Row, tree views.Tree) views.Row {
 	case r.Status == peer.StatusConnecting:
 		v.Elapsed, v.Deadline = r.Sampled.Sub(r.Started), r.Deadline.Sub(r.Started)
 	case r.Resolving:
-		v.Elapsed = m.now().Sub(r.Started)
+		v.Elapsed = m.shownTime().Sub(r.Started)
 	case r.Status != peer.StatusConnected && r.Last.Cause != nil:
 		v.Cause, v.Bad = causeWords(&r.Last, r), r.Last.Code != 0
 		if r.Last.By == peer.ByRemote && !v.Bad { // the timeline has room to say what that does
 			v.Cause += " from " + farEnd(r)
 		}
 	case r.Pair.Is:
-		v.Note = halfClosed(m.history(r.ID).half)
+		v.Note = halfClosed(m.told(r.ID).half)
 	}
 	return v
 }
@@ -96,7 +98,7 @@ func halfClosed(dirs capture.Dirs) string {
 // listenerRow fills in what only a listener has. That no connection can be
 // accepted is said until one is.
 func (m *Model) listenerRow(r *peer.Row, v *views.Row) {
-	h := m.history(r.ID)
+	h := m.told(r.ID)
 	l := &views.Listener{Live: r.Listener.Live, Ended: r.Listener.Ended, Gone: r.Listener.Gone}
 	v.Listener = l
 	last := &h.listened
@@ -125,7 +127,7 @@ func (m *Model) name(r *peer.Row) string {
 
 // client is the address of an accepted connection's client.
 func (m *Model) client(r *peer.Row) string {
-	return cmp.Or(r.Pair.Client, m.history(r.ID).client, r.Remote)
+	return cmp.Or(r.Pair.Client, m.told(r.ID).client, r.Remote)
 }
 
 // clientName is a client's address as a label. Most Unix sockets that connect

@@ -14,7 +14,7 @@ import (
 )
 
 func (m *Model) timeline(r peer.Row) views.Timeline {
-	h := m.history(r.ID)
+	h := m.told(r.ID)
 	t := views.Timeline{Label: m.name(&r), Times: m.times, Start: h.start}
 	var before time.Time
 	add := func(v views.Event) {

@@ -49,6 +49,9 @@ type Title struct {
 
 	Listeners, Listening int // how many of the peers are listeners, which have no status, and how many of those listen
 
+	Past time.Time     // what is shown is of then; zero: live
+	Ago  time.Duration // and that long ago
+
 	Paused    bool // polling is
 	PausedFor time.Duration
 }

@@ -256,7 +256,7 @@ var scenes = []struct {
 	{"paused", scenePaused},
 	{"inspector", sceneInspector}, {"variant", sceneVariant}, {"waits", sceneWaits},
 	{"details", sceneDetails}, {"held", sceneHeld}, {"scrolled", sceneScrolled},
-	{"since-start", sceneSinceStart}, {"since-previous", sceneSincePrevious}, {"ruler", sceneRuler},
+	{"since-start", sceneSinceStart}, {"since-previous", sceneSincePrevious}, {"ruler", sceneRuler}, {"past", scenePast},
 	{"taps", sceneTaps}, {"held-rows", sceneHeldRows}, {"question", sceneQuestion},
 }
 

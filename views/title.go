@@ -18,11 +18,11 @@ const (
 
 // title writes the first line: totals on the left, rates on the right. What
 // does not fit goes in steps: the words, the counts, the rates. That polling
-// is paused stays, at the right end.
+// is paused, or that the past is shown, stays, at the right end.
 func (p *pen) title(t *Title) {
 	p.begin()
 	p.text(accentStrong, titleName)
-	paused := pausedText(t, p.width-p.col-2)
+	paused := asideText(t, p.width-p.col-2)
 	end := p.width
 	if paused != "" {
 		end -= cells(paused) + 2
@@ -49,11 +49,32 @@ func (p *pen) title(t *Title) {
 	p.end()
 }
 
-// pausedText says that polling is paused, and for how long, in so many cells.
-func pausedText(t *Title, room int) string {
-	if !t.Paused {
-		return ""
+// asideText says in so many cells what is out of the ordinary.
+func asideText(t *Title, room int) string {
+	switch {
+	case !t.Past.IsZero():
+		return pastText(t, room)
+	case t.Paused:
+		return pausedText(t, room)
 	}
+	return ""
+}
+
+// pastText says which time is shown, and how long ago that was.
+func pastText(t *Title, room int) string {
+	var b [48]byte
+	clock := "◀ " + string(appendClock(b[:0], t.Past))
+	long := clock + "  " + string(appendSeconds(b[:0], t.Ago)) + " ago"
+	for _, text := range [...]string{long, clock, "past"} {
+		if cells(text) < room {
+			return text
+		}
+	}
+	return ""
+}
+
+// pausedText says that polling is paused, and for how long.
+func pausedText(t *Title, room int) string {
 	var b [24]byte
 	long := "polling paused " + string(appendStopwatch(b[:0], t.PausedFor))
 	for _, text := range [...]string{long, strings.TrimPrefix(long, "polling "), "paused"} {

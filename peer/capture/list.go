@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"sort"
 	"sync"
 	"unsafe"
 )
@@ -141,4 +142,53 @@ func (l *List[T]) Release() {
 	for _, s := range l.segs {
 		l.pool.refund(int64(cap(s)) * l.cost)
 	}
+}
+
+// Search returns the sequence number of the first record that is there and for
+// which after holds, or the next to be appended. Once it holds for a record it
+// has to hold for all later ones. It costs a logarithm of their number.
+func (l *List[T]) Search(after func(*T) bool) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := sort.Search(len(l.segs), func(i int) bool { s := l.segs[i]; return after(&s[len(s)-1]) })
+	seq := l.first
+	for _, s := range l.segs[:i] {
+		seq += int64(len(s))
+	}
+	if i == len(l.segs) {
+		return seq
+	}
+	s := l.segs[i]
+	return seq + int64(sort.Search(len(s), func(i int) bool { return after(&s[i]) }))
+}
+
+// At returns the record with a sequence number; false if it is not there any
+// more or not yet.
+func (l *List[T]) At(seq int64) (v T, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := seq - l.first
+	if at < 0 {
+		return v, false
+	}
+	for _, s := range l.segs {
+		if at < int64(len(s)) {
+			return s[at], true
+		}
+		at -= int64(len(s))
+	}
+	return v, false
+}
+
+// DropOldest drops the oldest segment, as far as there is one beside the last,
+// and returns how many records have gone. Only the owner calls it.
+func (l *List[T]) DropOldest() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.segs) < 2 || l.closed {
+		return 0
+	}
+	n := len(l.segs[0])
+	l.dropSegment()
+	return n
 }

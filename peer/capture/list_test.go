@@ -95,3 +95,33 @@ func TestTheOldestRecordsGoWhenListsAloneExceedTheBudget(t *testing.T) {
 		t.Errorf("used %d after closing", p.Used())
 	}
 }
+
+func TestListSearchFindsEveryRecordThatIsThere(t *testing.T) {
+	p := NewPool(1 << 20)
+	l := NewList[int](p, 0)
+	if n := l.Search(func(*int) bool { return true }); n != 0 {
+		t.Errorf("in an empty list it finds %d", n)
+	}
+	for i := range 1000 {
+		l.Append(2 * i)
+	}
+	gone := int64(l.DropOldest() + l.DropOldest())
+	for i := int64(0); i < 1000; i++ {
+		want := max(i, gone)
+		if got := l.Search(func(v *int) bool { return *v >= 2*int(i) }); got != want {
+			t.Fatalf("the first from %d on is %d, want %d", 2*i, got, want)
+		}
+		if v, ok := l.At(i); ok != (i >= gone) || ok && v != 2*int(i) {
+			t.Fatalf("record %d is %d, %v", i, v, ok)
+		}
+	}
+	if _, ok := l.At(1000); ok || l.Search(func(v *int) bool { return false }) != 1000 {
+		t.Error("there is a record behind the last")
+	}
+	for l.DropOldest() > 0 {
+	}
+	if l.Len() == 0 {
+		t.Error("the last segment has gone")
+	}
+	l.Release()
+}

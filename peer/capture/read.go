@@ -96,6 +96,19 @@ func (l *Log) Before(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
 	return dst
 }
 
+// EndAt returns how many bytes of d had come at t, that moment included; false
+// if the chunks of then are not kept.
+func (l *Log) EndAt(d Dir, t time.Time) (end int64, known bool) {
+	ns := nanos(t)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	dir := &l.dirs[d]
+	if at := dir.back(dir.placeAfter(ns)); dir.has(at) {
+		return dir.blocks[at.block].endOf(at.chunk), true
+	}
+	return 0, dir.kept() == 0
+}
+
 // After appends to dst the first chunks of dirs that are newer than t, in the
 // order of time, as many as its capacity has room for. The zero time stands for
 // the beginning of what is kept.
