@@ -55,6 +55,14 @@ type Event struct {
 	With   *Ancillary
 }
 
+// Begins reports whether a connection begins with the event.
+func (e *Event) Begins() bool {
+	return e.Kind == EventStatus && e.From != StatusConnecting && e.From != StatusConnected
+}
+
+// IsTransition reports whether a status changed, or one direction ended.
+func (e *Event) IsTransition() bool { return e.Kind == EventStatus || e.Kind == EventHalfClose }
+
 // Ancillary is what came over a Unix socket beside the bytes.
 type Ancillary struct {
 	Off int64       // of the byte that it came with

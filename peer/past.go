@@ -94,7 +94,7 @@ func (r *row) past(t time.Time) Row {
 		p.Listener = r.pastListener(t)
 		return p
 	}
-	begun, ok := h.lastEvent(t, (*Event).begins)
+	begun, ok := h.lastEvent(t, (*Event).Begins)
 	if ok {
 		p.Started, p.Deadline = begun.Polled, begun.Polled.Add(r.set.timeout)
 	}
@@ -103,7 +103,7 @@ func (r *row) past(t time.Time) Row {
 		if q, ok := h.samples.at(t); ok {
 			p.Unread, p.RecvQ, p.SendQ = q.unread, q.recvQ, q.sendQ
 		}
-		half, ok := h.lastEvent(t, func(e *Event) bool { return e.Kind == EventHalfClose && e.By == ByLocal || e.begins() })
+		half, ok := h.lastEvent(t, func(e *Event) bool { return e.Kind == EventHalfClose && e.By == ByLocal || e.Begins() })
 		p.WriteEnd = ok && half.Kind == EventHalfClose && !p.Pair.Is
 	case StatusNone, StatusError:
 		if r.sock != nil && r.parent == nil {
@@ -130,13 +130,6 @@ func (r *row) pastListener(t time.Time) Listener {
 	}
 	return l
 }
-
-// begins reports whether a connection begins with e.
-func (e *Event) begins() bool {
-	return e.Kind == EventStatus && e.From != StatusConnecting && e.From != StatusConnected
-}
-
-func (e *Event) isTransition() bool { return e.Kind == EventStatus || e.Kind == EventHalfClose }
 
 // after returns the number of the first event that was polled after t. Callers hold mu.
 func (h *History) after(t time.Time) int64 {
@@ -166,9 +159,9 @@ func (h *History) transition(t time.Time, forward bool) (Event, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if forward {
-		return h.find(h.after(t), 1, (*Event).isTransition)
+		return h.find(h.after(t), 1, (*Event).IsTransition)
 	}
-	return h.find(h.after(t.Add(-1))-1, -1, (*Event).isTransition)
+	return h.find(h.after(t.Add(-1))-1, -1, (*Event).IsTransition)
 }
 
 // statusAt is the status at t.

@@ -98,13 +98,14 @@ var columnNames = [peer.Columns]string{
 	"arrival", "label", "address", "kind", "status", "unread", "recv-q", "send-q", "received", "sent",
 }
 
-// sortBy turns to the column beside the one that the table is sorted by. Of
-// numbers the largest come first.
+// orderBy sorts by a column: of numbers the largest come first.
+func orderBy(c peer.Column) peer.Order { return peer.Order{By: c, Descending: c >= peer.ColumnUnread} }
+
+// sortBy turns to the column beside the one that the table is sorted by.
 func sortBy(by int) func(*Model) tea.Cmd {
 	return act(func(m *Model) {
-		o := &m.arranged.order
-		o.By = peer.Column((int(o.By) + by + int(peer.Columns)) % int(peer.Columns))
-		o.Descending = o.By >= peer.ColumnUnread
+		column := int(m.arranged.order.By) + by + int(peer.Columns)
+		m.arranged.order = orderBy(peer.Column(column % int(peer.Columns)))
 		m.sorted()
 	})
 }
@@ -172,8 +173,10 @@ func (m *Model) sortWith(text string) (tea.Cmd, error) {
 	case way != "" && way != "up" && way != "down":
 		return nil, fmt.Errorf("%s ▸%s: expected up or down", column, way)
 	}
-	by := peer.Column(i)
-	m.arranged.order = peer.Order{By: by, Descending: way == "down" || way == "" && by >= peer.ColumnUnread}
+	m.arranged.order = orderBy(peer.Column(i))
+	if way != "" {
+		m.arranged.order.Descending = way == "down"
+	}
 	m.sorted()
 	return nil, nil
 }

@@ -89,7 +89,7 @@ func (h *history) note(e *peer.Event) {
 	switch {
 	case e.Kind == peer.EventHalfClose:
 		h.half |= e.Dir.Only()
-	case e.Kind == peer.EventStatus && e.From != peer.StatusConnecting && e.From != peer.StatusConnected: // it begins
+	case e.Begins():
 		h.half = 0
 	case e.Kind == peer.EventAccepted:
 		h.client = e.Remote

@@ -184,7 +184,7 @@ func (s *items) afterHalfClose(c capture.Chunk) bool {
 		switch e := &s.events[i]; {
 		case e.Kind == peer.EventHalfClose && e.Dir != c.Dir:
 			return true
-		case e.Kind == peer.EventStatus && e.From != peer.StatusConnecting && e.From != peer.StatusConnected: // it began
+		case e.Begins():
 			return false
 		}
 	}

@@ -22,8 +22,8 @@ func (m *Model) openMarks() tea.Cmd {
 	if row, ok := m.row(); ok {
 		events := m.history(row.ID).events
 		for i := range events {
-			if e := &events[i]; e.Kind == peer.EventStatus || e.Kind == peer.EventHalfClose {
-				list = append(list, mark{peer: row.ID, at: place{e.Time, lineEvent}, off: -1, note: eventWords(e, &row)})
+			if e := &events[i]; e.IsTransition() {
+				list = append(list, mark{peer: row.ID, at: place{e.Time, lineEvent}, off: -1, note: eventWords(e, &row, ": ")})
 			}
 		}
 	}
@@ -41,15 +41,15 @@ func (m *Model) openMarks() tea.Cmd {
 	return nil
 }
 
-// eventWords is an event in one line.
-func eventWords(e *peer.Event, r *peer.Row) string {
+// eventWords is an event in one line, with so much before its cause.
+func eventWords(e *peer.Event, r *peer.Row, before string) string {
 	v := eventView(e, r)
 	words := v.Text
 	if words == "" {
 		words = e.From.String() + " → " + e.To.String()
 	}
 	if v.Cause != "" {
-		words += ": " + v.Cause
+		words += before + v.Cause
 	}
 	return words
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -119,7 +118,7 @@ func (m *Model) stepTransition(forward bool) {
 	case ok:
 		m.travelTo(e.Polled)
 		if row, err := m.set.PastRow(id, e.Polled); err == nil && m.notice.Text == "" {
-			m.say(false, m.name(&row)+": "+transitionWords(&e, &row))
+			m.say(false, m.name(&row)+": "+eventWords(&e, &row, ", "))
 		}
 	case forward:
 		m.live()
@@ -127,18 +126,6 @@ func (m *Model) stepTransition(forward bool) {
 	default:
 		m.say(true, "no older transition is kept")
 	}
-}
-
-func transitionWords(e *peer.Event, r *peer.Row) string {
-	v := eventView(e, r)
-	words := v.Text
-	if words == "" {
-		words = fmt.Sprintf("%s → %s", e.From, e.To)
-	}
-	if v.Cause != "" {
-		words += ", " + v.Cause
-	}
-	return words
 }
 
 // tableRows appends the rows of the table of the time that is shown.
@@ -176,13 +163,8 @@ func (m *Model) pastTitle() views.Title {
 	p := &m.past
 	ago := m.now().Sub(p.at)
 	p.second = int64(ago / time.Second)
-	title := views.Title{
-		Peers: p.totals.Peers, ByStatus: p.totals.ByStatus, In: p.in, Out: p.out,
-		Listeners: p.totals.Peers, Listening: p.totals.Listening, Past: p.at, Ago: ago,
-	}
-	for _, n := range p.totals.ByStatus {
-		title.Listeners -= n
-	}
+	title := countTitle(p.totals)
+	title.In, title.Out, title.Past, title.Ago = p.in, p.out, p.at, ago
 	return title
 }
 

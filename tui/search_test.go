@@ -175,13 +175,21 @@ func TestASearchOfAllPeersSelectsThem(t *testing.T) {
 	s.wantFoot("went on at the start")
 }
 
-func TestAMatchThatIsNotThereIsNotFound(t *testing.T) {
+// searched is a peer on the smallest budget that has told a text with a needle,
+// which was searched for.
+func searched(t *testing.T, text string) *far {
 	s := newScreenOf(t, 120, 36, peer.Config{Memory: capture.MinBudget}, views.NewTheme(views.None, false))
 	f := s.connect("tcp", "echo")
-	f.tell([]byte("needle"))
+	f.tell([]byte(text))
 	s.press("3")
 	s.find("needle")
 	s.press("enter")
+	return f
+}
+
+func TestAMatchThatIsNotThereIsNotFound(t *testing.T) {
+	f := searched(t, "needle")
+	s := f.screen
 	for range 4 {
 		f.tell(counting(capture.MinBudget / 2))
 	}
@@ -194,12 +202,8 @@ func TestAMatchThatIsNotThereIsNotFound(t *testing.T) {
 }
 
 func TestRowsWhoseBytesAreDroppedAreNotLookedThrough(t *testing.T) {
-	s := newScreenOf(t, 120, 36, peer.Config{Memory: capture.MinBudget}, views.NewTheme(views.None, false))
-	f := s.connect("tcp", "echo")
-	f.tell([]byte("needle needle"))
-	s.press("3")
-	s.find("needle")
-	s.press("enter")
+	f := searched(t, "needle needle")
+	s := f.screen
 	w, _ := s.window()
 	page := w.shown()
 	for range 8 {

@@ -29,7 +29,7 @@ var searchPrompt = &prompt{
 	paste: hexdump.EscapeControls,
 	typed: (*Model).searchTyped,
 	enter: (*Model).searchEntered,
-	esc:   (*Model).searchLeft,
+	esc:   (*Model).searchBack,
 	keys:  map[tea.KeyType]func(*Model) tea.Cmd{tea.KeyTab: (*Model).searchWider},
 }
 
@@ -89,9 +89,7 @@ func (m *Model) searchEntered() tea.Cmd {
 	return nil
 }
 
-// searchLeft brings back what was before.
-func (m *Model) searchLeft() { m.searchBack() }
-
+// searchBack brings back what was before.
 func (m *Model) searchBack() {
 	s := &m.searchStart
 	m.search.stop()

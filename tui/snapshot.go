@@ -42,18 +42,22 @@ func (m *Model) snapshot() *views.Frame {
 	return f
 }
 
+// countTitle is a title with the peers counted by kind and status.
+func countTitle(t peer.Totals) views.Title {
+	title := views.Title{Peers: t.Peers, ByStatus: t.ByStatus, Listeners: t.Peers, Listening: t.Listening}
+	for _, n := range t.ByStatus { // which listeners do not have
+		title.Listeners -= n
+	}
+	return title
+}
+
 func (m *Model) title() views.Title {
 	if m.past.on() {
 		return m.pastTitle()
 	}
 	t := m.set.Totals()
-	title := views.Title{
-		Peers: t.Peers, ByStatus: t.ByStatus, In: m.rates.in, Out: m.rates.out, Dropped: t.Dropped,
-		Listeners: t.Peers, Listening: t.Listening,
-	}
-	for _, n := range t.ByStatus { // which listeners do not have
-		title.Listeners -= n
-	}
+	title := countTitle(t)
+	title.In, title.Out, title.Dropped = m.rates.in, m.rates.out, t.Dropped
 	if since := m.set.Paused(); !since.IsZero() {
 		title.Paused, title.PausedFor = true, m.now().Sub(since)
 	}

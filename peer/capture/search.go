@@ -30,7 +30,8 @@ type Match struct {
 // Search looks for one thing in one log and counts it, and goes on as bytes
 // come. It works in steps, each of which may be the last. The matches of a
 // direction are those that one pass over all that is kept would find, from the
-// left and without overlapping. One whose first byte is gone is not counted. It is safe for concurrent use, but one call waits for another.
+// left and without overlapping. One whose first byte is gone is not counted. It
+// is safe for concurrent use, but one call waits for another.
 type Search struct {
 	log  *Log
 	dirs Dirs
