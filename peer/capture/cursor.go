@@ -54,7 +54,7 @@ func (c *Cursor) Next(buf []byte, until time.Time) (Piece, bool) {
 		return Piece{}, false
 	}
 	chunk := l.dirs[d].chunk(d, at[d])
-	b := l.dirs[d].blocks[at[d].block]
+	b := l.dirs[d].block(at[d].block)
 	n := min(int64(len(buf)), MaxCopy, chunk.Off+chunk.Len-c.pos[d])
 	chunk.Off, chunk.Len = c.pos[d], n
 	copy(buf[:n], b.mem[chunk.Off-b.off:])

@@ -26,6 +26,18 @@
 // peers is divided evenly among the busy ones, and a peer that is alone has all
 // of it. A log counts both its directions, and gives what is oldest over both.
 //
+// # Spill
+//
+// With [Pool.SpillTo] what the budget takes stays in a file, and kept in
+// [Log.Span] moves on only where bytes are nowhere any more. One goroutine writes
+// the older half of the busiest logs ahead of the budget, so nobody waits for the
+// disk: a block whose turn comes before it is written is dropped, and all that is
+// older in its direction with it, for what is kept is one range. A block goes to
+// disk with its index; about 100 bytes of it stay in memory, and count. The
+// readers of a screen do not read from disk: they stop there, [Log.Wanted] tells,
+// and [Log.Recall] brings the block back. [Log.ReadAt] and a [Search] do read. A
+// [Cursor] counts what is on disk only as dropped.
+//
 // # Overshoot
 //
 // A writer never waits for memory: where nothing is left that may go,

@@ -27,6 +27,7 @@ type direction struct {
 	end    int64    // bytes ever committed
 	mark   int64    // the read mark, from kept to end
 	next   int      // the size to try for the next block, in bytes
+	disk   *history // what is on disk, nil if nothing is
 }
 
 // NewLog returns an empty log. now is its clock, [time.Now] outside of tests;
@@ -214,7 +215,8 @@ func (l *Log) Send(p []byte, send func([]byte) (int, error)) (int, error) {
 	return n, err
 }
 
-// dropOldest drops the block with the oldest chunk for the budget. Where all
+// dropOldest takes the block with the oldest chunk for the budget, out of memory if it is
+// on disk, else with all that is older in its direction. Where all
 // blocks are reserved it tells the pool that there is nothing to take here.
 func (l *Log) dropOldest() {
 	l.mu.Lock()
@@ -233,11 +235,16 @@ func (l *Log) dropOldest() {
 		l.pool.stick(l)
 		return
 	}
-	b := oldest.blocks[0]
+	b, first := oldest.blocks[0], oldest.first()
 	oldest.blocks[0] = nil
 	oldest.blocks = oldest.blocks[1:]
 	oldest.mark = max(oldest.mark, oldest.kept())
-	l.pool.free(b, b.n)
+	if !oldest.disk.has(b) {
+		l.pool.leave(oldest) // a gap: what is older than it goes too
+	} else {
+		oldest.disk.gone++
+	}
+	l.pool.free(b, int(oldest.first()-first))
 }
 
 // Close gives every block back; one that is reserved goes with its Commit.
@@ -257,6 +264,7 @@ func (l *Log) Close() {
 		}
 		dir.blocks = nil
 		dir.mark = dir.end
+		l.pool.leave(dir)
 	}
 }
 
@@ -267,7 +275,7 @@ func (dir *direction) tail() *block {
 	return dir.blocks[len(dir.blocks)-1]
 }
 
-// kept returns the offset of the oldest byte that is still there.
+// kept returns the offset of the oldest byte that is in memory.
 func (dir *direction) kept() int64 {
 	if len(dir.blocks) == 0 {
 		return dir.end

@@ -28,6 +28,8 @@ type Pool struct {
 	blocks  int
 	shares  shares
 	mem     arenas
+
+	spill *Spill // nil: what the budget takes is gone
 }
 
 // NewPool returns a pool with a budget in bytes, at least [MinBudget]. It maps
@@ -56,9 +58,12 @@ func (p *Pool) Dropped() int64 {
 	return p.dropped
 }
 
-// Close unmaps all memory. While a log has blocks it refuses and unmaps
+// Close ends the spill and unmaps all memory. While a log has blocks it refuses and unmaps
 // nothing: close the logs and let their writers commit first.
 func (p *Pool) Close() error {
+	if p.spill != nil {
+		p.spill.close()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.blocks > 0 {
@@ -70,7 +75,11 @@ func (p *Pool) Close() error {
 // limit returns the size of the largest block for one more direction: its
 // share of a quarter of the budget, so that what is reserved stays a small part.
 func (p *Pool) limit() int {
-	share := p.budget / 4 / (p.pinned.Load() + 1)
+	share := p.budget / 4
+	if p.spill != nil {
+		share /= 4 // what is read back from disk is a few of them
+	}
+	share /= p.pinned.Load() + 1
 	share = min(max(share, minBlock), maxBlock)
 	return 1 << (bits.Len64(uint64(share)) - 1)
 }
@@ -112,6 +121,9 @@ func (p *Pool) take(l *Log, size int) *block {
 	p.pinned.Add(1)
 	p.blocks++
 	p.use(l, int64(len(b.mem))+blockCost)
+	if p.spill != nil && p.used > p.budget/4*3 {
+		p.spill.wake()
+	}
 	return b
 }
 
@@ -159,6 +171,14 @@ func (p *Pool) charge(n int64) (over bool) {
 	p.used += n
 	p.charged += n
 	return p.charged > p.budget
+}
+
+// count counts n bytes beside the blocks of logs; the next block that is taken makes room for them.
+func (p *Pool) count(n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.used += n
+	p.charged += n
 }
 
 // refund takes back a charge, in part or in whole.

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Span returns the offsets [kept, end) of the bytes of d that are still there.
+// Span returns the offsets [kept, end) of the bytes of d that are still there, on disk or in memory.
 // end is the number of bytes ever committed, kept of those that are gone.
 func (l *Log) Span(d Dir) (kept, end int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	dir := &l.dirs[d]
-	return dir.kept(), dir.end
+	return dir.first(), dir.end
 }
 
 // Unread returns the bytes of d after the read mark.
@@ -39,31 +39,43 @@ func (l *Log) Consume(d Dir, n int64) int64 {
 
 // CopyAt copies the bytes of d from offset off on, as many as there are, fit
 // into dst and do not exceed [MaxCopy]. If off is below what is kept, it copies
-// nothing and returns how many bytes from off on are gone.
+// nothing and returns how many bytes from off on are gone. Bytes on disk it copies
+// if they have been recalled; if not, it copies nothing and [Log.Wanted] holds.
 func (l *Log) CopyAt(dst []byte, d Dir, off int64) (n int, dropped int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	dir := &l.dirs[d]
 	off = max(off, 0)
-	if kept := dir.kept(); off < kept {
+	if kept := dir.first(); off < kept {
 		return 0, kept - off
 	}
 	dst = dst[:min(len(dst), MaxCopy)]
-	for i := dir.blockAt(off); i < len(dir.blocks) && n < len(dst); i++ {
-		b := dir.blocks[i]
+	for i := dir.blockAt(off); i < dir.len() && n < len(dst); i++ {
+		b := dir.block(i)
+		if b == nil {
+			dir.want(i)
+			break
+		}
 		n += copy(dst[n:], b.mem[off+int64(n)-b.off:b.n])
 	}
 	return n, 0
 }
 
 // At returns the chunk that the byte of d at off belongs to; false if it is not
-// there any more or not yet.
+// there any more or not yet, or on disk and [Log.Wanted] holds.
 func (l *Log) At(d Dir, off int64) (Chunk, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	dir := &l.dirs[d]
+	return l.dirs[d].at(d, off)
+}
+
+func (dir *direction) at(d Dir, off int64) (Chunk, bool) {
 	at := dir.placeAt(off)
-	if off < dir.kept() || !dir.has(at) {
+	if off < dir.first() || !dir.has(at) {
+		return Chunk{}, false
+	}
+	if dir.block(at.block) == nil {
+		dir.want(at.block)
 		return Chunk{}, false
 	}
 	return dir.chunk(d, at), true
@@ -71,7 +83,7 @@ func (l *Log) At(d Dir, off int64) (Chunk, bool) {
 
 // Before appends to dst the last chunks of dirs that are older than t, in the
 // order of time, as many as its capacity has room for. The zero time stands for
-// the end of the log.
+// the end of the log. It stops where the next is on disk: then [Log.Wanted] holds.
 func (l *Log) Before(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
 	ns := int64(math.MaxInt64)
 	if !t.IsZero() {
@@ -111,7 +123,7 @@ func (l *Log) EndAt(d Dir, t time.Time) (end int64, known bool) {
 
 // After appends to dst the first chunks of dirs that are newer than t, in the
 // order of time, as many as its capacity has room for. The zero time stands for
-// the beginning of what is kept.
+// the beginning of what is kept. It stops where the next is on disk: then [Log.Wanted] holds.
 func (l *Log) After(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
 	ns := nanos(t)
 	l.mu.Lock()
@@ -132,7 +144,7 @@ func (l *Log) After(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
 }
 
 // pick returns the direction of dirs whose chunk at its place comes first;
-// false if neither has one there.
+// false if neither has one there, or if it is on disk.
 func (l *Log) pick(dirs Dirs, at [2]place, first func(a, b int64) bool) (Dir, bool) {
 	best, found := In, false
 	for d := In; d <= Out; d++ {
@@ -140,71 +152,102 @@ func (l *Log) pick(dirs Dirs, at [2]place, first func(a, b int64) bool) (Dir, bo
 		if !dirs.Has(d) || !dir.has(at[d]) {
 			continue
 		}
+		if at[d].chunk == unknown {
+			dir.want(at[d].block)
+			return d, false
+		}
 		if !found || first(dir.time(at[d]), l.dirs[best].time(at[best])) {
 			best, found = d, true
 		}
 	}
+	if found && l.dirs[best].block(at[best].block) == nil {
+		l.dirs[best].want(at[best].block)
+		return best, false
+	}
 	return best, found
 }
 
-// place is a chunk of a direction: which block, and which chunk of the block.
-// It is valid until the log's lock is let go.
+// place is a chunk of a direction: which block, those that are only on disk
+// first, and which chunk of the block. It is valid until the log's lock is let go.
 type place struct{ block, chunk int }
+
+// unknown stands for a chunk that only the index of a block on disk can tell.
+const unknown = -1
 
 // has reports whether there is a chunk at p.
 func (dir *direction) has(p place) bool {
-	return p.block >= 0 && p.block < len(dir.blocks) && p.chunk < dir.blocks[p.block].count
+	return p.block >= 0 && p.block < dir.len() && p.chunk < dir.count(p.block)
 }
 
 // blockAt returns the index of the block that ends after off, or of none.
 func (dir *direction) blockAt(off int64) int {
-	return sort.Search(len(dir.blocks), func(i int) bool { return dir.blocks[i].end() > off })
+	return sort.Search(dir.len(), func(i int) bool { return dir.endOf(i) > off })
 }
 
 // placeAt returns the place of the chunk that ends after off.
 func (dir *direction) placeAt(off int64) place {
 	i := dir.blockAt(off)
-	if i == len(dir.blocks) {
+	if i == dir.len() {
 		return place{block: i}
 	}
-	b := dir.blocks[i]
+	b := dir.block(i)
+	if b == nil {
+		return place{i, unknown}
+	}
 	return place{i, sort.Search(b.count, func(c int) bool { return b.endOf(c) > off })}
 }
 
 // placeAfter returns the place of the first chunk that is newer than ns.
 func (dir *direction) placeAfter(ns int64) place {
-	i := sort.Search(len(dir.blocks), func(i int) bool {
-		b := dir.blocks[i]
-		return b.count == 0 || b.timeOf(b.count-1) > ns
+	i := sort.Search(dir.len(), func(i int) bool {
+		n := dir.count(i)
+		return n == 0 || dir.time(place{i, n - 1}) > ns
 	})
-	if i == len(dir.blocks) {
+	if i == dir.len() {
 		return place{block: i}
 	}
-	b := dir.blocks[i]
-	return place{i, sort.Search(b.count, func(c int) bool { return b.timeOf(c) > ns })}
+	b := dir.block(i)
+	switch {
+	case b != nil:
+		return place{i, sort.Search(b.count, func(c int) bool { return b.timeOf(c) > ns })}
+	case dir.time(place{block: i}) > ns:
+		return place{block: i}
+	}
+	return place{i, unknown}
 }
 
 func (dir *direction) forth(p place) place {
-	if p.chunk+1 < dir.blocks[p.block].count {
+	if p.chunk+1 < dir.count(p.block) {
 		return place{p.block, p.chunk + 1}
 	}
 	return place{block: p.block + 1}
 }
 
 func (dir *direction) back(p place) place {
-	if p.chunk > 0 {
+	switch {
+	case p.chunk == unknown:
+		return p
+	case p.chunk > 0:
 		return place{p.block, p.chunk - 1}
-	}
-	if p.block == 0 {
+	case p.block == 0:
 		return place{block: -1}
 	}
-	return place{p.block - 1, dir.blocks[p.block-1].count - 1}
+	return place{p.block - 1, dir.count(p.block-1) - 1}
 }
 
-func (dir *direction) time(p place) int64 { return dir.blocks[p.block].timeOf(p.chunk) }
+// time returns the time of a chunk: of a block on disk, of its first or last.
+func (dir *direction) time(p place) int64 {
+	switch b := dir.block(p.block); {
+	case b != nil:
+		return b.timeOf(p.chunk)
+	case p.chunk == 0:
+		return dir.disk.list[p.block].began
+	}
+	return dir.disk.list[p.block].last
+}
 
 func (dir *direction) chunk(d Dir, p place) Chunk {
-	b := dir.blocks[p.block]
+	b := dir.block(p.block)
 	off := b.offOf(p.chunk)
 	return Chunk{Dir: d, Time: time.Unix(0, b.timeOf(p.chunk)), Off: off, Len: b.endOf(p.chunk) - off}
 }

@@ -31,7 +31,7 @@ type Match struct {
 // come. It works in steps, each of which may be the last. The matches of a
 // direction are those that one pass over all that is kept would find, from the
 // left and without overlapping. One whose first byte is gone is not counted. It
-// is safe for concurrent use, but one call waits for another.
+// is safe for concurrent use, but one call waits for another, and for the disk.
 type Search struct {
 	log  *Log
 	dirs Dirs
@@ -177,8 +177,8 @@ func (s *Search) matches(d Dir, from, to int64) (list []Match, ok bool) {
 func (s *Search) read(d Dir, from, to int64) (b []byte, ok bool) {
 	want := min(int(to-from), len(s.buf))
 	for len(b) < want {
-		n, dropped := s.log.CopyAt(s.buf[len(b):want], d, from+int64(len(b)))
-		if dropped > 0 {
+		n, dropped, err := s.log.ReadAt(s.buf[len(b):want], d, from+int64(len(b)))
+		if dropped > 0 || err != nil {
 			return nil, false
 		}
 		if n == 0 {
@@ -289,15 +289,13 @@ func (s *Search) around(m Match) (at [2]int64) {
 	at[m.Dir] = m.Off
 	other := 1 - m.Dir
 	_, at[other] = s.log.Span(other)
-	c, ok := s.log.At(m.Dir, m.Off)
+	c, ok := s.log.at(m.Dir, m.Off)
 	if !ok {
 		if kept, _ := s.log.Span(m.Dir); m.Off < kept {
 			at[other] = 0 // before all that is kept
 		}
 		return at
 	}
-	if next := s.log.After(make([]Chunk, 0, 1), c.Time, other.Only()); len(next) > 0 {
-		at[other] = next[0].Off
-	}
+	at[other] = s.log.offAfter(other, c.Time)
 	return at
 }

@@ -44,8 +44,8 @@ func (s *Search) Prev(ctx context.Context, d Dir, off int64) (found Match, ok bo
 }
 
 func (s *Search) earlier(a, b Match) bool {
-	x, _ := s.log.At(a.Dir, a.Off)
-	y, _ := s.log.At(b.Dir, b.Off)
+	x, _ := s.log.at(a.Dir, a.Off)
+	y, _ := s.log.at(b.Dir, b.Off)
 	return x.Time.Before(y.Time) || a.Dir == b.Dir && a.Off < b.Off
 }
 
