@@ -220,8 +220,32 @@ func (s *Set) notice(note string, err error) {
 	s.notes.lines = append(s.notes.lines, note)
 }
 
+// spillTo begins a spill, if one is asked for. Where it cannot be had, that is
+// said, and the Set goes on without.
+func (s *Set) spillTo(dir string) {
+	if dir == "" {
+		return
+	}
+	spill, err := capture.OpenSpill(dir)
+	if err != nil {
+		s.noSpill = err
+		s.notice(err.Error()+capture.Without, nil)
+		return
+	}
+	s.pool.SpillTo(spill, func(line string) { s.notice(line, nil) })
+}
+
+// Spilled returns the bytes written to disk so far, and why there will be no
+// more; nil while there may be.
+func (s *Set) Spilled() (written int64, ended error) {
+	if s.noSpill != nil {
+		return 0, s.noSpill
+	}
+	return s.pool.Spilled()
+}
+
 // Notes returns, once each, the lines that tell what was done to the files of
-// others: what was put right or put back, and what could not be.
+// others, what was put right or put back, and what could not be; and why a spill ended.
 func (s *Set) Notes() []string {
 	s.notes.Lock()
 	defer s.notes.Unlock()

@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Timeout time.Duration    // of a connect, and before it of a name's lookup; DefaultConnectTimeout if zero
 	Memory  int64            // budget of all logs together in bytes; DefaultMemory if zero
+	Spill   string           // the directory of a file for what the budget takes, or auto; "": it is dropped
 	Now     func() time.Time // nil: the time of day at the start, and steady from there
 	// Crash is told of a panic in one of the Set's goroutines, which has then
 	// ended. Without it the panic goes on.
@@ -38,6 +39,7 @@ type Set struct {
 	timeout time.Duration
 	crash   func(any, []byte)
 	pool    *capture.Pool
+	noSpill error  // why there is none though one was asked for
 	sys     kernel // of listeners and taps
 
 	ctx    context.Context // ends name lookups at Close
@@ -79,7 +81,7 @@ type Totals struct {
 	Lookups   int    // names being looked up
 	Received  int64  // bytes ever, removed peers included
 	Sent      int64
-	Dropped   int64 // bytes that the memory budget took
+	Dropped   int64 // bytes that the memory budget took and that are not on disk
 }
 
 // NewSet returns an empty Set. Close ends it.
@@ -97,6 +99,7 @@ func NewSet(c Config) *Set {
 	}
 	s.pool = capture.NewPool(c.Memory)
 	s.maxSampled = c.Memory / samplesShare / sampleSize
+	s.spillTo(c.Spill)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }

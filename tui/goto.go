@@ -24,22 +24,21 @@ func sayGoto(m *Model) tea.Cmd {
 // goTo shows a place of the selected peer's history: an offset, a time, the
 // start or the end.
 func (m *Model) goTo(text string) (tea.Cmd, error) {
-	w, ok := m.window()
-	if !ok {
+	if _, ok := m.window(); !ok {
 		return nil, errNoPeer
 	}
 	m.focus = views.PaneBytes
 	words := strings.Fields(text)
 	dir := capture.In
-	if w.dirs == capture.Out.Only() {
+	if m.dirs == capture.Out.Only() {
 		dir = capture.Out
 	}
 	switch words[0] {
 	case "start":
-		w.toStart()
+		m.scroll((*window).toStart)
 		return nil, nil
 	case "end":
-		w.follow()
+		m.follow()
 		return nil, nil
 	case "in", "out":
 		if words[0] == "out" {
@@ -56,7 +55,7 @@ func (m *Model) goTo(text string) (tea.Cmd, error) {
 		return nil, fmt.Errorf("%s ▸%s: expected one offset or time", words[0], words[1])
 	}
 	if off, err := strconv.ParseInt(words[0], 0, 64); err == nil {
-		return nil, w.toOffset(dir, off)
+		return nil, m.move(func(w *window) error { return w.toOffset(dir, off) })
 	}
 	at, err := time.ParseInLocation("15:04:05", words[0], time.Local)
 	if err != nil {
@@ -67,7 +66,7 @@ func (m *Model) goTo(text string) (tea.Cmd, error) {
 	if then.After(day) { // it was yesterday
 		then = then.AddDate(0, 0, -1)
 	}
-	w.toTime(then)
+	m.scroll(func(w *window) { w.toTime(then) })
 	return nil, nil
 }
 

@@ -24,6 +24,12 @@ type past struct {
 // chunks of so many bytes, a millisecond apart.
 func newPast(b *testing.B, total int64, chunk int) *past {
 	s := newScreenOf(b, 200, 60, peer.Config{Memory: 2*total + 8*int64(chunk)}, views.NewTheme(views.TrueColor, false))
+	return s.withHistory(total, chunk, func(int64) {})
+}
+
+// withHistory writes the history; wrote is told how much there is of it by now.
+func (s *screen) withHistory(total int64, chunk int, wrote func(int64)) *past {
+	s.Helper()
 	f := &past{far: s.connect("unix", "past"), total: total, rnd: rand.New(rand.NewSource(1))}
 	f.log = s.set.Log(f.id)
 	for end := int64(0); end < total; end += int64(chunk) {
@@ -33,9 +39,10 @@ func newPast(b *testing.B, total int64, chunk int) *past {
 		}
 		s.clock.Add(int64(time.Millisecond))
 		f.log.Commit(capture.In, chunk)
+		wrote(end + int64(chunk) + 16*(end/int64(chunk)+1))
 	}
 	if kept, end := f.span(capture.In); kept > 0 || end < total {
-		b.Fatalf("the history goes from %d to %d, want %d", kept, end, total)
+		s.Fatalf("the history goes from %d to %d, want %d", kept, end, total)
 	}
 	s.press("3")
 	return f
@@ -53,11 +60,7 @@ func (f *past) drawn(do func(*window)) time.Duration {
 
 // steps are what is measured, by name: how it is prepared, and what is timed. A
 // frame is one that a line of scrolling has changed, for a frozen one is kept.
-var pastSteps = []struct {
-	name    string
-	prepare func(*past)
-	do      func(*past) time.Duration
-}{
+var pastSteps = []step{
 	{"frame-start", func(f *past) { f.press("g") }, (*past).scrolled},
 	{"frame-middle", func(f *past) { f.drawn(f.toOffset(f.total / 2)) }, (*past).scrolled},
 	{"frame-end", func(f *past) { f.press("G", "k") }, (*past).scrolled},
@@ -92,31 +95,65 @@ func BenchmarkPast(b *testing.B) {
 	for _, chunk := range []int{64, 64 << 10, 1<<20 - 64} {
 		long, short := newPast(b, 64<<20, chunk), newPast(b, 64<<10, min(chunk, 64<<10))
 		for _, step := range pastSteps {
-			b.Run(fmt.Sprintf("%s/%s", views.Size(int64(chunk)), step.name), func(b *testing.B) {
-				const runs, frames = 15, 41
-				var ratios, took [runs]float64
-				for b.Loop() {
-					for i := range runs {
-						both := [2][frames]time.Duration{}
-						for n := range frames { // alternating, so that both see the same machine
-							for k, f := range []*past{long, short} {
-								step.prepare(f)
-								both[k][n] = step.do(f)
-							}
-						}
-						slices.Sort(both[0][:])
-						slices.Sort(both[1][:])
-						took[i] = float64(both[0][frames/2].Nanoseconds()) / 1000
-						ratios[i] = took[i] * 1000 / float64(both[1][frames/2].Nanoseconds())
-					}
-				}
-				slices.Sort(ratios[:])
-				slices.Sort(took[:])
-				b.ReportMetric(took[runs/2], "µs/frame")
-				b.ReportMetric(ratios[runs/2], "x-64KiB")
-				b.ReportMetric(ratios[runs/4], "x-64KiB-q1")
-				b.ReportMetric(ratios[runs*3/4], "x-64KiB-q3")
-			})
+			b.Run(fmt.Sprintf("%s/%s", views.Size(int64(chunk)), step.name), func(b *testing.B) { compare(b, step, long, short) })
 		}
 	}
+}
+
+// step is one of pastSteps.
+type step struct {
+	name    string
+	prepare func(*past)
+	do      func(*past) time.Duration
+}
+
+// compare measures a step over two histories in the same moments.
+func compare(b *testing.B, s step, long, short *past) {
+	const runs, frames = 15, 41
+	var ratios, took [runs]float64
+	for b.Loop() {
+		for i := range runs {
+			both := [2][frames]time.Duration{}
+			for n := range frames { // alternating, so that both see the same machine
+				for k, f := range []*past{long, short} {
+					s.prepare(f)
+					both[k][n] = s.do(f)
+				}
+			}
+			slices.Sort(both[0][:])
+			slices.Sort(both[1][:])
+			took[i] = float64(both[0][frames/2].Nanoseconds()) / 1000
+			ratios[i] = took[i] * 1000 / float64(both[1][frames/2].Nanoseconds())
+		}
+	}
+	slices.Sort(ratios[:])
+	slices.Sort(took[:])
+	b.ReportMetric(took[runs/2], "µs/frame")
+	b.ReportMetric(ratios[runs/2], "x-64KiB")
+	b.ReportMetric(ratios[runs/4], "x-64KiB-q1")
+	b.ReportMetric(ratios[runs*3/4], "x-64KiB-q3")
+}
+
+// BenchmarkSpilled is BenchmarkPast over 4 GiB on disk with a budget of 64 MiB: what
+// a frame costs whose page has been read back, and what a jump to bytes that are
+// on disk takes, reading included. -short takes 256 MiB.
+func BenchmarkSpilled(b *testing.B) {
+	const chunk, memory = 16 << 10, 64 << 20
+	total := int64(4 << 30)
+	if testing.Short() {
+		total = 256 << 20
+	}
+	s := newSpilling(b, 200, 60, memory)
+	long, short := s.withHistory(total, chunk, func(kept int64) { s.spilled(kept, memory) }), newPast(b, 64<<10, chunk)
+	long.readBackAll()
+	scroll := step{"frame-disk", func(f *past) { f.readBackAll() }, (*past).scrolled}
+	for _, f := range []*past{long, short} {
+		f.do(fmt.Sprintf(":goto %d", f.total/2))
+	}
+	b.Run(scroll.name, func(b *testing.B) { compare(b, scroll, long, short) })
+	b.Run("jump-disk", func(b *testing.B) {
+		for b.Loop() {
+			long.do(fmt.Sprintf(":goto %d", long.rnd.Int63n(total-memory)))
+		}
+	})
 }

@@ -83,9 +83,11 @@ func (m *Model) keepCursor() {
 	}
 	m.inspector.seen = now
 	if w, ok := m.window(); ok && w.frozen && w.cursor.placed {
-		if at, ok := w.cursorIn(nil); ok {
-			w.reveal(at)
-		}
+		m.scroll(func(w *window) {
+			if at, ok := w.cursorIn(nil); ok {
+				w.reveal(at)
+			}
+		})
 	}
 }
 
@@ -100,8 +102,8 @@ func (m *Model) inspecting() bool {
 // moveCursor is an action on the inspector's cursor.
 func moveCursor(move func(*window, int), by int) func(*Model) tea.Cmd {
 	return act(func(m *Model) {
-		if w, ok := m.window(); ok && m.inspecting() {
-			move(w, by)
+		if m.inspecting() {
+			m.scroll(func(w *window) { move(w, by) })
 		}
 	})
 }

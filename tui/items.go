@@ -84,7 +84,7 @@ func (s *items) align(off int64) int64 {
 
 // at returns the item of a time.
 func (s *items) at(t time.Time) (item, bool) {
-	list := s.after(t.Add(-1), 1)
+	list := s.after(t.Add(-1), 1, place{t: t})
 	if t.IsZero() {
 		list = s.withStart(nil)
 	}
@@ -94,37 +94,67 @@ func (s *items) at(t time.Time) (item, bool) {
 	return list[0], true
 }
 
-// before returns the last n items older than t, oldest first; the zero time
-// stands for the end.
+// before returns the last items older than t, oldest first, as many as fill n
+// lines, but at most n; the zero time stands for the end.
 func (s *items) before(t time.Time, n int) []item {
 	if n <= 0 {
 		return nil
 	}
-	chunks := s.log.Before(make([]capture.Chunk, 0, n), t, s.dirs)
-	end := len(s.events)
+	chunks, all := s.fill(n, place{}, func(list []capture.Chunk) []capture.Chunk { return s.log.Before(list, t, s.dirs) })
+	end, begin := len(s.events), 0
 	if !t.IsZero() {
 		end = eventsBefore(s.events, t)
 	}
-	list := s.merge(chunks, s.events[max(end-n, 0):end])
-	if len(list) < n {
+	if !all {
+		begin = eventsBefore(s.events, chunks[0].Time)
+	}
+	list := s.merge(chunks, s.events[min(max(end-n, begin), end):end])
+	if all && len(list) < n {
 		return s.withStart(list)
 	}
-	return list[len(list)-n:]
+	return list[max(len(list)-n, 0):]
 }
 
-// after returns the first n items newer than t; the zero time stands for the
-// beginning of what is kept.
-func (s *items) after(t time.Time, n int) []item {
+// after returns the first items newer than t, as many as fill n lines from a
+// place on, but at most n+2; the zero time stands for the beginning of what is kept.
+func (s *items) after(t time.Time, n int, from place) []item {
 	if n <= 0 {
 		return nil
 	}
-	chunks := s.log.After(make([]capture.Chunk, 0, n), t, s.dirs)
-	begin := eventsBefore(s.events, t.Add(1))
-	list := s.merge(chunks, s.events[begin:min(begin+n, len(s.events))])
+	chunks, all := s.fill(n, from, func(list []capture.Chunk) []capture.Chunk { return s.log.After(list, t, s.dirs) })
+	begin, end := eventsBefore(s.events, t.Add(1)), len(s.events)
+	if !all {
+		end = eventsBefore(s.events, chunks[len(chunks)-1].Time.Add(1))
+	}
+	n += 2 // a chunk and an event of that place's time may have no line from there on
+	list := s.merge(chunks, s.events[begin:max(min(begin+n, end), begin)])
 	if t.IsZero() {
 		list = s.withStart(list)
 	}
 	return list[:min(n, len(list))]
+}
+
+// fill returns as many chunks as have n lines from a place on: what lies
+// beyond them may be on disk. all is true if there were no more.
+func (s *items) fill(n int, from place, read func([]capture.Chunk) []capture.Chunk) (list []capture.Chunk, all bool) {
+	for room := 2; ; room *= 2 {
+		list = read(make([]capture.Chunk, 0, room))
+		lines := int64(0)
+		for _, c := range list {
+			rows := (c.Len + int64(s.perRow) - 1) / int64(s.perRow)
+			if c.Time.Equal(from.t) {
+				lines += rows - min(max(from.off, 0)/int64(s.perRow), rows)
+			} else {
+				lines += 1 + rows
+			}
+		}
+		switch {
+		case len(list) < room:
+			return list, true
+		case lines >= int64(n):
+			return list, false
+		}
+	}
 }
 
 // merge joins chunks and events in the order of time and finds the gaps.
@@ -132,9 +162,7 @@ func (s *items) merge(chunks []capture.Chunk, events []peer.Event) []item {
 	list := make([]item, 0, len(chunks)+len(events)+1)
 	var last time.Time
 	if len(chunks) > 0 {
-		if c := s.log.Before(make([]capture.Chunk, 0, 1), chunks[0].Time, s.dirs); len(c) > 0 {
-			last = c[0].Time
-		}
+		last = s.log.LastTime(chunks[0].Time, s.dirs)
 	}
 	for len(chunks)+len(events) > 0 {
 		if len(chunks) == 0 || len(events) > 0 && events[0].Time.Before(chunks[0].Time) {
@@ -156,11 +184,11 @@ func (s *items) merge(chunks []capture.Chunk, events []peer.Event) []item {
 // sinceChunk returns how long before t, or at it, the last chunk came; below
 // zero if none did.
 func (s *items) sinceChunk(t time.Time) time.Duration {
-	c := s.log.Before(make([]capture.Chunk, 0, 1), t.Add(1), s.dirs)
-	if len(c) == 0 {
+	last := s.log.LastTime(t.Add(1), s.dirs)
+	if last.IsZero() {
 		return -1
 	}
-	return t.Sub(c[0].Time)
+	return t.Sub(last)
 }
 
 // withStart puts what was dropped in front, if anything was.
@@ -204,9 +232,7 @@ func (s *items) newest() (t time.Time) {
 	if !s.until.IsZero() {
 		return s.until
 	}
-	if c := s.log.Before(make([]capture.Chunk, 0, 1), t, capture.Both); len(c) > 0 {
-		t = c[0].Time
-	}
+	t = s.log.LastTime(t, capture.Both)
 	if n := len(s.events); n > 0 && s.events[n-1].Time.After(t) {
 		t = s.events[n-1].Time
 	}

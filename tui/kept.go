@@ -25,7 +25,11 @@ func (m *Model) keptSection(r *peer.Row) (s views.DetailSection) {
 			continue
 		}
 		s.Title = "captured"
-		s.Lines = append(s.Lines, exactly(names[d], end), exactly("kept", end-kept), exactly("dropped", kept))
+		s.Lines = append(s.Lines, exactly(names[d], end), exactly("kept", end-kept))
+		if disk := log.OnDisk(d); disk > 0 {
+			s.Lines = append(s.Lines, exactly("on disk", disk))
+		}
+		s.Lines = append(s.Lines, exactly("dropped", kept))
 	}
 	return s
 }

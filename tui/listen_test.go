@@ -314,8 +314,8 @@ func TestDescriptorsStandBeforeTheirByte(t *testing.T) {
 	var h history
 	h.add([]peer.Event{{Kind: peer.EventAncillary, Dir: capture.In, Time: s.now().Add(time.Second), With: &peer.Ancillary{Off: 2}}}, log)
 	w := items{log: log, events: h.events, dirs: capture.Both, perRow: 16}
-	list := w.before(time.Time{}, 3)
-	if len(list) != 3 || list[0].event == nil || list[1].chunk.Off != 2 || list[2].chunk.Off != 3 {
+	list := w.before(time.Time{}, 5)
+	if len(list) != 4 || list[1].event == nil || list[2].chunk.Off != 2 || list[3].chunk.Off != 3 {
 		t.Errorf("%+v", list)
 	}
 }

@@ -136,17 +136,18 @@ func (m *Model) showMark(k mark) error {
 	}
 	m.focus = views.PaneBytes
 	m.selectHidden(k.peer)
-	w, ok := m.window()
-	if !ok {
-		return nil
+	if k.off >= 0 && !m.dirs.Has(k.dir) {
+		m.dirs = capture.Both
 	}
-	if k.off >= 0 && !w.dirs.Has(k.dir) {
-		m.dirs, w.dirs = capture.Both, capture.Both
-	}
-	w.toPlace(k.at)
-	if chunk, there := log.At(k.dir, k.off); there && k.off >= 0 && m.inspector.open {
-		w.put(spot{chunk, k.off})
-	}
+	m.scroll(func(w *window) {
+		w.toPlace(k.at)
+		if k.off < 0 || !m.inspector.open {
+			return
+		}
+		if chunk, there := log.At(k.dir, k.off); there {
+			w.put(spot{chunk, k.off})
+		}
+	})
 	if kept, _ := log.Span(k.dir); k.off >= 0 && k.off < kept {
 		m.say(true, "the marked bytes were dropped; this is the oldest that is kept")
 	}

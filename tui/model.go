@@ -62,6 +62,7 @@ type Model struct {
 	inspector     inspector
 	ruled         ruled
 	details       details
+	recalls       recalls
 	past          travel
 
 	histories map[peer.ID]*history
@@ -125,7 +126,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if m.dirty {
 		m.settle()
 	}
-	return m, cmd
+	return m, tea.Batch(cmd, m.readBack())
 }
 
 func (m *Model) route(msg tea.Msg) tea.Cmd {
@@ -143,6 +144,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case jumpMsg:
 		m.dirty = true
 		return m.takeJump(msg)
+	case recallMsg:
+		m.takeRecall(msg)
 	case sentMsg:
 		m.dirty = true
 		m.sent(msg)

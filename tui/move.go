@@ -159,28 +159,32 @@ func (m *Model) toEnd() {
 }
 
 func (m *Model) bytesToStart() {
-	w, ok := m.window()
-	switch {
-	case !ok:
-	case m.inspector.open:
-		w.toFirst()
-	default:
+	m.scroll(func(w *window) {
+		if m.inspector.open {
+			w.toFirst()
+			return
+		}
 		w.toStart()
-	}
+	})
 }
 
 func (m *Model) scrollBy(lines int) {
-	w, ok := m.window()
-	switch {
-	case !ok:
-	case m.inspector.open:
-		w.moveRows(lines)
-	default:
+	m.scroll(func(w *window) {
+		if m.inspector.open {
+			w.moveRows(lines)
+			return
+		}
 		w.scrollBy(lines)
-	}
+	})
+}
+
+// scroll does what moves the bytes pane, if there is a peer.
+func (m *Model) scroll(do func(*window)) {
+	_ = m.move(func(w *window) error { do(w); return nil }) // it only fails without one
 }
 
 func (m *Model) follow() {
+	m.forgetRecalls()
 	if m.live() {
 		return
 	}

@@ -45,7 +45,10 @@ func (m *Model) act(a *action) tea.Cmd {
 // live returns from the past and reports whether the screen was there.
 func (m *Model) live() bool {
 	was := m.past.on()
-	m.past = travel{}
+	if was {
+		m.past = travel{}
+		m.forgetRecalls()
+	}
 	return was
 }
 
@@ -74,20 +77,27 @@ func (m *Model) stepChunk(forward bool) {
 		return
 	}
 	var c []capture.Chunk
-	if forward {
-		c = log.After(make([]capture.Chunk, 0, 1), m.past.at, m.dirs)
-	} else {
-		c = log.Before(make([]capture.Chunk, 0, 1), m.past.at, m.dirs)
-	}
-	switch {
-	case len(c) > 0:
-		m.travelTo(c[0].Time)
-	case forward:
-		m.live()
-		m.say(false, "no chunk came later: live again")
-	default:
-		m.say(true, m.noOlderChunk(log))
-	}
+	_ = m.reach(m.selected, func() error { // the peer is there
+		if len(c) == 0 && forward {
+			c = log.After(make([]capture.Chunk, 0, 1), m.past.at, m.dirs)
+		} else if len(c) == 0 {
+			c = log.Before(make([]capture.Chunk, 0, 1), m.past.at, m.dirs)
+		}
+		switch {
+		case len(c) > 0:
+			m.travelTo(c[0].Time)
+			if w, ok := m.window(); ok {
+				w.shown() // meets what the page needs
+			}
+		case log.Wanted():
+		case forward:
+			m.live()
+			m.say(false, "no chunk came later: live again")
+		default:
+			m.say(true, m.noOlderChunk(log))
+		}
+		return nil
+	})
 }
 
 func (m *Model) noOlderChunk(log *capture.Log) string {

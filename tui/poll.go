@@ -48,6 +48,7 @@ func (m *Model) poll() tea.Cmd {
 	m.lastPoll = m.now()
 	m.takeChanges(m.set.Poll())
 	m.keepArranged()
+	m.recallTick()
 	totals := m.set.Totals()
 	m.forgetGone(totals.Peers)
 	moved := m.rates.tick(m.lastPoll, totals) || m.spark.tick(m.lastPoll) || m.connectTick(totals) || m.pausedTick() ||

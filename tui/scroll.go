@@ -57,7 +57,7 @@ type window struct {
 // lines returns what the pane shows now.
 func (w *window) lines() []line {
 	if w.frozen {
-		if found := w.down(w.top, w.height); len(found) > 0 {
+		if found := w.down(w.top, w.height); len(found) > 0 || w.log.Wanted() {
 			return found
 		}
 	} // nothing is left from the top on when other directions are shown
@@ -92,7 +92,7 @@ func (w *window) shown() *page {
 		p.views = append(p.views, w.view(l, data[i*w.perRow:(i+1)*w.perRow]))
 	}
 	w.page = nil
-	if w.frozen {
+	if w.frozen && !w.log.Wanted() {
 		w.page = p
 	}
 	return p
@@ -223,10 +223,12 @@ func (w *window) linesBackward(found []line, it item, off int64, n int) []line {
 // down returns n lines from a place on, that line included.
 func (w *window) down(from place, n int) []line {
 	var found []line
-	list := w.after(from.t.Add(-1), n+2) // a chunk and an event of that time may have no line from there on
+	after := from.t.Add(-1)
 	if from.t.IsZero() {
-		list = w.after(from.t, n)
-	} else if len(list) > 0 && !list[0].time.Equal(from.t) {
+		after = from.t
+	}
+	list := w.after(after, n, from)
+	if !from.t.IsZero() && len(list) > 0 && !list[0].time.Equal(from.t) {
 		list = w.orStart(list)
 	}
 	for _, it := range list {
@@ -275,8 +277,6 @@ func (w *window) seen(l line, d capture.Dir) int64 {
 	if l.off == lineEvent {
 		t = t.Add(1)
 	}
-	if c := w.log.Before(make([]capture.Chunk, 0, 1), t, d.Only()); len(c) > 0 {
-		return c[0].Off + c[0].Len
-	}
-	return 0
+	end, _ := w.log.EndAt(d, t.Add(-1)) // 0 if that is not kept
+	return end
 }

@@ -265,10 +265,10 @@ func (m *Model) takeJump(msg jumpMsg) tea.Cmd {
 		m.say(true, "the peer of that match is gone")
 		return nil
 	}
-	chunk, there := log.At(msg.at.Dir, msg.at.Off)
+	kept, _ := log.Span(msg.at.Dir)
 	s.lost++
 	switch {
-	case there:
+	case msg.at.Off >= kept:
 		s.lost = 0
 	case s.lost < tries:
 		return m.jump(m.inView(msg.back), msg.back)
@@ -279,14 +279,17 @@ func (m *Model) takeJump(msg jumpMsg) tea.Cmd {
 	}
 	s.at = msg.at
 	m.selectHidden(msg.at.peer)
-	if w, ok := m.window(); ok {
+	m.scroll(func(w *window) {
 		w.freeze()
-		if m.inspector.open {
+		chunk, there := w.log.At(msg.at.Dir, msg.at.Off)
+		switch {
+		case !there:
+		case m.inspector.open:
 			w.put(spot{chunk, msg.at.Off})
-		} else {
+		default:
 			w.reveal(spot{chunk, msg.at.Off})
 		}
-	}
+	})
 	if msg.wraps != "" {
 		m.say(false, msg.wraps)
 	}

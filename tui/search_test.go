@@ -13,7 +13,8 @@ import (
 	"peerscope/views"
 )
 
-// perform runs a command, and those that come of it, until the search stands still.
+// perform runs a command, and those that come of it, until the search stands
+// still and nothing is read from disk.
 func (s *screen) perform(cmd tea.Cmd) {
 	s.Helper()
 	if cmd == nil {
@@ -28,7 +29,7 @@ func (s *screen) perform(cmd tea.Cmd) {
 	begin(cmd)
 	end := time.NewTimer(patience)
 	defer end.Stop()
-	for first := true; first || s.search.jumping || s.search.counting; first = false {
+	for first := true; first || s.search.jumping || s.search.counting || !s.recalls.began.IsZero(); first = false {
 		select {
 		case msg := <-came:
 			if batch, ok := msg.(tea.BatchMsg); ok {
@@ -40,7 +41,7 @@ func (s *screen) perform(cmd tea.Cmd) {
 			_, c := s.Update(msg)
 			begin(c)
 		case <-end.C:
-			s.Fatalf("the search does not end:\n%s", s.text())
+			s.Fatalf("the search or the reading does not end:\n%s", s.text())
 		}
 	}
 }

@@ -4,6 +4,7 @@
 #   tap-bytes.py send TO BYTES    sends so many to HOST:PORT or a path, and prints what the server says and the time in ms
 #   tap-bytes.py flood TO SECONDS sends for so long, with lines of text among the bytes, and prints what the server says and
 #                                  how many bytes were sent
+#   tap-bytes.py slowly TO SIZE    sends SIZE bytes at 64 MB/s, and prints the same
 import select
 import socket
 import sys
@@ -59,6 +60,16 @@ def flood(to, seconds):
     print(answer(sock), sent)
 
 
+def slowly(to, size):
+    sock, sent = connect(to), 0
+    piece = bytes(range(256)) * 1024
+    while sent < int(size):
+        sock.sendall(piece)
+        sent += len(piece)
+        time.sleep(0.004)  # 64 MB/s
+    print(answer(sock), sent)
+
+
 def send(to, size):
     sock = connect(to)
     left, piece = int(size), memoryview(bytes(range(256)) * 4096)
@@ -68,4 +79,4 @@ def send(to, size):
     print(answer(sock), round((time.monotonic() - begun) * 1000))
 
 
-{"serve": serve, "send": send, "flood": flood}[sys.argv[1]](*sys.argv[2:])
+{"serve": serve, "send": send, "flood": flood, "slowly": slowly}[sys.argv[1]](*sys.argv[2:])

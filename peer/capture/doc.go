@@ -35,8 +35,9 @@
 // older in its direction with it, for what is kept is one range. A block goes to
 // disk with its index; about 100 bytes of it stay in memory, and count. The
 // readers of a screen do not read from disk: they stop there, [Log.Wanted] tells,
-// and [Log.Recall] brings the block back. [Log.ReadAt] and a [Search] do read. A
-// [Cursor] counts what is on disk only as dropped.
+// and [Log.Recall] brings the block back. [Log.ReadAt], a [Search] and a [Cursor]
+// do read. Once writing has failed, the first block that goes takes all that is on
+// disk of its direction with it.
 //
 // # Overshoot
 //

@@ -85,6 +85,13 @@ func (dir *direction) offOf(i int) int64 {
 	return dir.disk.list[i].off
 }
 
+// OnDisk returns how many of the bytes of d that are still there are not in memory.
+func (l *Log) OnDisk(d Dir) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dirs[d].kept() - l.dirs[d].first()
+}
+
 func (dir *direction) want(i int) { dir.disk.wanted = dir.disk.list[i] }
 
 // leave forgets what is on disk of a direction. The caller holds the log's lock.

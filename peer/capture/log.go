@@ -14,10 +14,9 @@ type Log struct {
 	now   func() time.Time
 	share share
 
-	mu     sync.Mutex
-	closed bool
-	last   int64 // time of the last chunk, in nanoseconds
-	dirs   [2]direction
+	mu   sync.Mutex
+	last int64 // time of the last chunk, in nanoseconds
+	dirs [2]direction
 }
 
 // direction is one way of a log, guarded by the log's lock.
@@ -26,7 +25,8 @@ type direction struct {
 	held   *block   // what is reserved: the last block, or none
 	end    int64    // bytes ever committed
 	mark   int64    // the read mark, from kept to end
-	next   int      // the size to try for the next block, in bytes
+	next   int32    // the size to try for the next block, in bytes
+	closed bool     // the log is: nothing is kept any more
 	disk   *history // what is on disk, nil if nothing is
 }
 
@@ -59,8 +59,8 @@ func (l *Log) Reserve(d Dir, n int) []byte {
 	defer l.mu.Unlock()
 	dir := &l.dirs[d]
 	dir.held = b
-	dir.next = min(2*len(b.mem), maxBlock)
-	if !l.closed {
+	dir.next = int32(min(2*len(b.mem), maxBlock))
+	if !dir.closed {
 		b.off = dir.end
 		dir.blocks = append(dir.blocks, b)
 	}
@@ -91,9 +91,9 @@ func (l *Log) reserveLast(d Dir, want, limit int) (buf []byte, size int) {
 // size returns the size to try for the next block, in bytes.
 func (dir *direction) size() int {
 	if dir.end == 0 {
-		return dir.next
+		return int(dir.next)
 	}
-	return max(dir.next, smallBlock)
+	return max(int(dir.next), smallBlock)
 }
 
 // sizeFor returns the smallest block that has room for n bytes and their entry.
@@ -149,7 +149,7 @@ func (l *Log) publish(d Dir, n int) {
 	if n < 0 || dir.held == nil || n > dir.held.room() {
 		panic(fmt.Sprintf("capture: commit of %d bytes that were not reserved", n))
 	}
-	if l.closed {
+	if dir.closed {
 		return
 	}
 	l.last = max(nanos(l.now()), l.last+1)
@@ -168,7 +168,7 @@ func (l *Log) letGo(dir *direction) {
 	if l.share.stuck.Load() {
 		l.pool.unstick(l)
 	}
-	if l.closed {
+	if dir.closed {
 		l.pool.free(b, 0)
 	}
 }
@@ -215,9 +215,9 @@ func (l *Log) Send(p []byte, send func([]byte) (int, error)) (int, error) {
 	return n, err
 }
 
-// dropOldest takes the block with the oldest chunk for the budget, out of memory if it is
-// on disk, else with all that is older in its direction. Where all
-// blocks are reserved it tells the pool that there is nothing to take here.
+// dropOldest takes the block with the oldest chunk for the budget: out of memory
+// if it is on disk, else with all that is older in its direction. Where all blocks
+// are reserved it tells the pool that there is nothing to take here.
 func (l *Log) dropOldest() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -254,9 +254,9 @@ func (l *Log) dropOldest() {
 func (l *Log) Close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = true
 	for d := range l.dirs {
 		dir := &l.dirs[d]
+		dir.closed = true
 		for _, b := range dir.blocks {
 			if b != dir.held {
 				l.pool.free(b, 0)

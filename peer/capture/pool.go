@@ -58,8 +58,8 @@ func (p *Pool) Dropped() int64 {
 	return p.dropped
 }
 
-// Close ends the spill and unmaps all memory. While a log has blocks it refuses and unmaps
-// nothing: close the logs and let their writers commit first.
+// Close ends the spill and unmaps all memory. While a log has blocks it refuses
+// and unmaps nothing: close the logs and let their writers commit first.
 func (p *Pool) Close() error {
 	if p.spill != nil {
 		p.spill.close()
@@ -77,7 +77,7 @@ func (p *Pool) Close() error {
 func (p *Pool) limit() int {
 	share := p.budget / 4
 	if p.spill != nil {
-		share /= 4 // what is read back from disk is a few of them
+		share /= recalledBlocks // what is read back from disk is a quarter of the budget too
 	}
 	share /= p.pinned.Load() + 1
 	share = min(max(share, minBlock), maxBlock)
@@ -121,7 +121,7 @@ func (p *Pool) take(l *Log, size int) *block {
 	p.pinned.Add(1)
 	p.blocks++
 	p.use(l, int64(len(b.mem))+blockCost)
-	if p.spill != nil && p.used > p.budget/4*3 {
+	if p.spill != nil && p.used > p.budget/2 {
 		p.spill.wake()
 	}
 	return b

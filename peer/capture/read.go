@@ -97,7 +97,7 @@ func (l *Log) Before(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
 	}
 	start := len(dst)
 	for len(dst) < cap(dst) {
-		d, ok := l.pick(dirs, at, func(a, b int64) bool { return a > b })
+		d, ok := l.reach(dirs, at, func(a, b int64) bool { return a > b })
 		if !ok {
 			break
 		}
@@ -109,16 +109,52 @@ func (l *Log) Before(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
 }
 
 // EndAt returns how many bytes of d had come at t, that moment included; false
-// if the chunks of then are not kept.
+// if the chunks of then are not kept, or on disk and [Log.Wanted] holds.
 func (l *Log) EndAt(d Dir, t time.Time) (end int64, known bool) {
 	ns := nanos(t)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	dir := &l.dirs[d]
-	if at := dir.back(dir.placeAfter(ns)); dir.has(at) {
-		return dir.blocks[at.block].endOf(at.chunk), true
+	switch next := dir.placeAfter(ns); {
+	case next.chunk == unknown:
+		dir.want(next.block)
+		return 0, false
+	case next == place{}:
+		return 0, dir.first() == 0
+	case next.chunk > 0:
+		return dir.block(next.block).offOf(next.chunk), true
+	case next.block == dir.len():
+		return dir.end, true
+	default:
+		return dir.offOf(next.block), true
 	}
-	return 0, dir.kept() == 0
+}
+
+// LastTime returns when the last chunk of dirs that is older than t came, the
+// zero time standing for the end of the log. It is the zero time if there is
+// none, or if it is on disk and [Log.Wanted] holds.
+func (l *Log) LastTime(t time.Time, dirs Dirs) (last time.Time) {
+	ns := int64(math.MaxInt64)
+	if !t.IsZero() {
+		ns = max(nanos(t), 1) - 1
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	newest := int64(math.MinInt64)
+	for d := In; d <= Out; d++ {
+		dir := &l.dirs[d]
+		at := dir.back(dir.placeAfter(ns))
+		switch {
+		case !dirs.Has(d) || !dir.has(at):
+		case at.chunk == unknown:
+			dir.want(at.block)
+			return time.Time{}
+		case dir.time(at) > newest:
+			newest = dir.time(at)
+			last = time.Unix(0, newest)
+		}
+	}
+	return last
 }
 
 // After appends to dst the first chunks of dirs that are newer than t, in the
@@ -133,7 +169,7 @@ func (l *Log) After(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
 		at[d] = l.dirs[d].placeAfter(ns)
 	}
 	for len(dst) < cap(dst) {
-		d, ok := l.pick(dirs, at, func(a, b int64) bool { return a < b })
+		d, ok := l.reach(dirs, at, func(a, b int64) bool { return a < b })
 		if !ok {
 			break
 		}
@@ -143,28 +179,33 @@ func (l *Log) After(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
 	return dst
 }
 
-// pick returns the direction of dirs whose chunk at its place comes first;
-// false if neither has one there, or if it is on disk.
-func (l *Log) pick(dirs Dirs, at [2]place, first func(a, b int64) bool) (Dir, bool) {
-	best, found := In, false
+// pick returns the direction of dirs whose chunk at its place comes first; found
+// is false if neither has one there. It is away if it is on disk, or if it can
+// only be told with that of the direction there.
+func (l *Log) pick(dirs Dirs, at [2]place, first func(a, b int64) bool) (best Dir, found, away bool) {
 	for d := In; d <= Out; d++ {
 		dir := &l.dirs[d]
-		if !dirs.Has(d) || !dir.has(at[d]) {
-			continue
-		}
-		if at[d].chunk == unknown {
-			dir.want(at[d].block)
-			return d, false
-		}
-		if !found || first(dir.time(at[d]), l.dirs[best].time(at[best])) {
+		switch {
+		case !dirs.Has(d) || !dir.has(at[d]):
+		case at[d].chunk == unknown:
+			return d, false, true
+		case !found || first(dir.time(at[d]), l.dirs[best].time(at[best])):
 			best, found = d, true
 		}
 	}
 	if found && l.dirs[best].block(at[best].block) == nil {
-		l.dirs[best].want(at[best].block)
-		return best, false
+		return best, false, true
 	}
-	return best, found
+	return best, found, false
+}
+
+// reach is pick for readers that do not read from disk: they want it recalled.
+func (l *Log) reach(dirs Dirs, at [2]place, first func(a, b int64) bool) (Dir, bool) {
+	d, found, away := l.pick(dirs, at, first)
+	if away {
+		l.dirs[d].want(at[d].block)
+	}
+	return d, found
 }
 
 // place is a chunk of a direction: which block, those that are only on disk

@@ -9,10 +9,9 @@ import (
 	"sync"
 )
 
-// maxRecalled is the most bytes of blocks that are kept after they were read
-// from disk, over all logs; a quarter of
-// the budget if that is less, which is four of the largest blocks of a pool that spills.
-const maxRecalled = 4 << 20
+// recalledBlocks is how many of the largest blocks are kept after they were read
+// from disk, over all logs: a page of both directions needs up to six.
+const recalledBlocks = 8
 
 // Spill is a file that keeps what the budget of a pool takes. The file has no
 // name any more once it is open: it goes with the process, however that ends. It only
@@ -63,18 +62,20 @@ func OpenSpill(dir string) (*Spill, error) {
 	if dir == "auto" {
 		dir = os.TempDir()
 	}
+	s := &Spill{dir: dir}
 	private, err := os.MkdirTemp(dir, "peerscope-spill-") // 0700
 	if err != nil {
-		return nil, fmt.Errorf("spill: %w", err)
+		return nil, s.failed(err)
 	}
 	f, err := os.OpenFile(filepath.Join(private, "bytes"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
 		err = errors.Join(os.Remove(f.Name()), os.Remove(private))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("spill: %w", errors.Join(err, os.RemoveAll(private)))
+		return nil, errors.Join(s.failed(err), os.RemoveAll(private))
 	}
-	return &Spill{dir: dir, file: f}, nil
+	s.file = f
+	return s, nil
 }
 
 // SpillTo has the pool write to s what the budget is about to take, until
@@ -85,7 +86,7 @@ func (p *Pool) SpillTo(s *Spill, note func(string)) {
 	s.work, s.end, s.done = make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
 	s.buf = make([]byte, 0, maxBlock)
 	s.cache = map[int64]*recalled{}
-	s.limit = min(maxRecalled, p.budget/4)
+	s.limit = min(recalledBlocks*maxBlock, p.budget/4)
 	p.count(s.limit)
 	p.spill = s
 	go s.run()
@@ -130,10 +131,11 @@ func (s *Spill) run() {
 		for _, l := range logs {
 			wrote, err := l.save(s)
 			if err != nil {
+				err = s.failed(err)
 				s.mu.Lock()
-				s.ended = cause(err)
+				s.ended = err
 				s.mu.Unlock()
-				s.note(fmt.Sprintf("spill: %s: %v; older bytes are dropped from here on", s.dir, cause(err)))
+				s.note(err.Error() + Without)
 				return
 			}
 			if wrote {
@@ -144,13 +146,16 @@ func (s *Spill) run() {
 	}
 }
 
-// cause returns the system's error, without the file's name that is gone.
-func cause(err error) error {
+// Without is what a line goes on with that says why a spill has ended.
+const Without = "; what the memory budget takes is dropped from here on"
+
+// failed says which spill it was, with the system's error: the file's name is gone.
+func (s *Spill) failed(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
-		return path.Err
+		err = path.Err
 	}
-	return err
+	return fmt.Errorf("spill: %s: %w", s.dir, err)
 }
 
 // large appends the logs that use at least half of what the largest does, at
@@ -275,7 +280,7 @@ func (p *Pool) forget(charge, dropped int64) {
 // read fills dst from the file.
 func (s *Spill) read(dst []byte, pos int64) error {
 	if _, err := s.file.ReadAt(dst, pos); err != nil {
-		return fmt.Errorf("spill: %s: %w", s.dir, cause(err))
+		return s.failed(err)
 	}
 	return nil
 }

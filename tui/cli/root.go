@@ -75,6 +75,7 @@ type common struct {
 	poll    time.Duration
 	timeout time.Duration
 	memory  string
+	spill   string
 }
 
 func (c *common) register(cmd *cobra.Command) {
@@ -83,6 +84,8 @@ func (c *common) register(cmd *cobra.Command) {
 	f.DurationVar(&c.timeout, "timeout", peer.DefaultConnectTimeout, "how long a connect may stay pending, up to 30m")
 	f.StringVar(&c.memory, "memory", "64MiB",
 		"budget of all captured bytes together; when it is spent, the peer that uses most gives its oldest")
+	f.StringVar(&c.spill, "spill", "",
+		"write what the budget takes to a private file in `DIR`, or auto, to be scrolled and searched; gone at exit")
 }
 
 // set makes the set that the flags describe.
@@ -97,7 +100,7 @@ func (c *common) set(crash func(any, []byte)) (*peer.Set, error) {
 	if err != nil || memory < capture.MinBudget || memory > math.MaxInt64 {
 		return nil, usagef("--memory %q: expected a size such as 64MiB, at least %s", c.memory, humanize.IBytes(capture.MinBudget))
 	}
-	return peer.NewSet(peer.Config{Timeout: c.timeout, Memory: int64(memory), Crash: crash}), nil
+	return peer.NewSet(peer.Config{Timeout: c.timeout, Memory: int64(memory), Spill: c.spill, Crash: crash}), nil
 }
 
 // addressHelp says how addresses are written.
