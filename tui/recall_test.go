@@ -17,7 +17,7 @@ import (
 )
 
 // spillMemory is the budget of a screen whose history is mostly on disk.
-const spillMemory = 1 << 20
+const spillMemory = 2 << 20
 
 // newSpilling returns a screen that keeps on disk what its budget takes.
 func newSpilling(t testing.TB, w, h int, memory int64) *screen {
@@ -147,8 +147,9 @@ func TestHistoryOnDiskLooksLikeHistoryInMemory(t *testing.T) {
 		keys = append(keys, k)
 		disk.do(k)
 		memory.do(k)
-		_, got := disk.pane("Bytes")
-		_, want := memory.pane("Bytes")
+		title, got := disk.pane("Bytes")
+		wanted, want := memory.pane("Bytes")
+		got, want = append(got, title), append(want, wanted)
 		if !slices.Equal(got, want) {
 			t.Fatalf("seed %d, after %q:\n%s\nwant\n%s", seed, keys[max(len(keys)-12, 0):], strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}

@@ -10,8 +10,9 @@ import (
 )
 
 // recalledBlocks is how many of the largest blocks are kept after they were read
-// from disk, over all logs: a page of both directions needs up to six.
-const recalledBlocks = 8
+// from disk, over all logs: a page of both directions needs up to six, and a jump
+// looks at two pages.
+const recalledBlocks = 16
 
 // Spill is a file that keeps what the budget of a pool takes. The file has no
 // name any more once it is open: it goes with the process, however that ends. It only
