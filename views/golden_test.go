@@ -98,6 +98,7 @@ func TestColoursLookAsReviewed(t *testing.T) {
 		{"held-none", sceneHeld, None, false},
 		{"taps-dark", sceneTaps, TrueColor, false},
 		{"held-rows-dark", sceneHeldRows, TrueColor, false},
+		{"oldest-dark", sceneOldest, TrueColor, false},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -257,7 +257,7 @@ var scenes = []struct {
 	{"inspector", sceneInspector}, {"variant", sceneVariant}, {"waits", sceneWaits},
 	{"details", sceneDetails}, {"held", sceneHeld}, {"scrolled", sceneScrolled},
 	{"since-start", sceneSinceStart}, {"since-previous", sceneSincePrevious}, {"ruler", sceneRuler}, {"past", scenePast},
-	{"taps", sceneTaps}, {"held-rows", sceneHeldRows}, {"question", sceneQuestion},
+	{"taps", sceneTaps}, {"held-rows", sceneHeldRows}, {"question", sceneQuestion}, {"oldest", sceneOldest},
 }
 
 // fit gives the scene the bytes a row that the size has room for, as the
@@ -270,7 +270,12 @@ func fit(f *Frame, w, h int) *Frame {
 		if f.Bytes.Relayed {
 			f.Bytes.Lines = sceneTapLines(f.Bytes.PerRow)
 		}
-		if n := r.BytesLines(); len(f.Bytes.Lines) > n {
+		n := r.BytesLines()
+		if f.Bytes.Frozen && f.Bytes.Dropped > 0 { // at its start
+			f.Bytes.Lines = sceneDropped(f.Bytes.PerRow)
+			f.Bytes.Lines = f.Bytes.Lines[:min(n, len(f.Bytes.Lines))]
+		}
+		if len(f.Bytes.Lines) > n {
 			f.Bytes.Lines = f.Bytes.Lines[len(f.Bytes.Lines)-n:]
 		}
 	}
