@@ -58,7 +58,7 @@ func ParsePattern(s string) (*Pattern, error) {
 	case len(p.want) == 0:
 		return nil, &SyntaxError{len(s), "nothing to search for", `text, "escapes\n", hex 48 ?? 6c or re /…/`}
 	case len(p.want) > LongestMatch:
-		return nil, &SyntaxError{len(s), "too long", "at most 4096 bytes"}
+		return nil, &SyntaxError{len(s) - 1, "too long", "at most 4096 bytes"}
 	}
 	p.setCore()
 	return p, nil
@@ -157,8 +157,9 @@ func (p *Pattern) parseExpr() error {
 	expr, err := regexp.Compile(flags + body)
 	var wrong *syntax.Error
 	if errors.As(err, &wrong) {
-		at := max(strings.Index(body, wrong.Expr), 0)
-		return &SyntaxError{len(exprPrefix) + at, string(wrong.Code) + " " + quoted(wrong.Expr), "an expression of Go's regexp"}
+		said := exprError(flags, body, wrong)
+		said.Offset += len(exprPrefix)
+		return said
 	}
 	if err != nil {
 		return &SyntaxError{len(exprPrefix), quoted(err.Error()), "an expression of Go's regexp"}
