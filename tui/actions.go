@@ -84,13 +84,20 @@ func (m *Model) footKeys() []views.Key {
 			{Keys: "j k", Does: "choose"}, {Keys: "enter", Does: "jump there"}, {Keys: "x", Does: "delete"}, {Keys: "esc", Does: "close"},
 		}
 	}
+	if m.past.on() {
+		return pastFoot
+	}
 	order := m.footOrder()
 	keys := make([]views.Key, 0, len(order))
 	for _, word := range order {
 		for _, a := range actions {
-			if a.foot == word {
-				keys = append(keys, views.Key{Keys: a.binding.Help().Key, Does: word})
+			if a.foot != word {
+				continue
 			}
+			if word == "search" && m.focus == views.PanePeers {
+				word = "filter" // what / does there
+			}
+			keys = append(keys, views.Key{Keys: a.binding.Help().Key, Does: word})
 		}
 	}
 	return keys

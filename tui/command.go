@@ -205,7 +205,7 @@ func (m *Model) commandHint() string {
 	c, line := &m.commands, m.input.Value()
 	name, _ := splitCommand(line)
 	if len(c.found) > 1 {
-		return strings.Join(shortened(c.found[c.next:]), "  ")
+		return strings.Join(shortened(slices.Concat(c.found[c.next:], c.found[:c.next])), "  ")
 	}
 	a, err := commandFor(name)
 	switch {

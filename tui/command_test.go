@@ -53,8 +53,8 @@ func TestAWrongCommandPointsAtTheWord(t *testing.T) {
 		{"jump q", "there is no mark q"},
 		{"sort colour", "▸colour is no column: arrival, label"},
 		{"sort sent sideways", "sent ▸sideways: expected up or down"},
-		{"filter status:x", "unknown status x"},
-		{"search hex 4", "half a byte 4: hex ▸4"},
+		{"filter a status:x", "filter: a ▸status:x: unknown status x"},
+		{"search hex 4", "hex ▸4: half a byte 4"},
 		{"add tcp://", "add: ▸tcp://: "},
 	} {
 		s.command(c.line)

@@ -65,13 +65,13 @@ func (m *Model) filterEntered() tea.Cmd {
 	return nil
 }
 
-// filterError says what is wrong, and shows the text with a sign before it.
+// filterError shows which word is wrong, and says what is.
 func filterError(text string, err error) string {
 	var wrong *peer.FilterError
 	if !errors.As(err, &wrong) {
 		return err.Error()
 	}
-	return wrong.Why + ": ▸" + text[wrong.At:]
+	return pointAt(text, wrong.At) + ": " + wrong.Why
 }
 
 func (m *Model) setFilter(f peer.Filter) {

@@ -33,6 +33,13 @@ var pastKeys = map[string]bool{
 	"step-back": true, "step-on": true, "transition-back": true, "transition-on": true,
 }
 
+// pastFoot is the key line in the past: how to move in it, and out of it.
+var pastFoot = []views.Key{
+	{Keys: "?", Does: "help"}, {Keys: "q", Does: "quit"}, {Keys: "esc", Does: "back to live"}, {Keys: "[ ]", Does: "chunk"},
+	{Keys: "{ }", Does: "transition"}, {Keys: "tab", Does: "pane"}, {Keys: "i", Does: "inspect"}, {Keys: "t", Does: "times"},
+	{Keys: "v", Does: "direction"}, {Keys: "w", Does: "row"},
+}
+
 // act does an action, unless the past is shown and it is one of the present.
 func (m *Model) act(a *action) tea.Cmd {
 	if m.past.on() && !pastKeys[a.name] {

@@ -232,7 +232,7 @@ func nextMatch(ctx context.Context, parts []part, first int, from found, back bo
 		}
 		if ok || ctx.Err() != nil {
 			if n > 0 && (len(parts) == 1 || (back && i > first) || (!back && i < first) || n == len(parts)) {
-				wraps = map[bool]string{false: "went on at the start", true: "went on at the end"}[back]
+				wraps = map[bool]string{false: "no later match: went on at the start", true: "no earlier match: went on at the end"}[back]
 			}
 			return found{peer: parts[i].peer, Match: match}, wraps, ok
 		}
@@ -339,7 +339,7 @@ func (m *Model) inView(back bool) found {
 	return at
 }
 
-// words say how far the search has come: "3 of 1,204", "1,204 matches 41 %".
+// words say how far the search has come: "3 of 1,204", "searching, 41 %".
 func (s *search) words() string {
 	if !s.on() {
 		return ""
@@ -353,24 +353,32 @@ func (s *search) words() string {
 			peers++
 		}
 	}
+	looking := s.jumping || s.counting && (done < total || total == 0)
 	words := humanize.Comma(count) + " matches"
-	which := s.which()
-	switch {
-	case count == 1:
-		words = "1 match"
+	switch which := s.which(); {
+	case count == 0 && looking:
+		words = "searching"
 	case count == 0:
 		words = "no match"
+	case count == 1:
+		words = "1 match"
 	case which > 0:
 		words = humanize.Comma(which) + " of " + humanize.Comma(count)
 	}
-	if s.all && count > 0 {
-		words += fmt.Sprintf(" in %d peers", peers)
+	switch {
+	case !s.all || count == 0:
+	case peers == 1:
+		words += " in 1 peer"
+	default:
+		words += " in " + humanize.Comma(int64(peers)) + " peers"
 	}
 	switch {
-	case s.jumping:
-		words += ", searching…"
-	case s.counting && total > 0 && done < total:
+	case s.counting && done < total:
 		words += fmt.Sprintf(", %d %%", done*100/total)
+	case looking && count == 0:
+		words += "…"
+	case looking:
+		words += ", searching…"
 	}
 	return words
 }

@@ -130,7 +130,7 @@ func TestEscBringsBackWhatWasBeforeTheSearch(t *testing.T) {
 	s.press("enter")
 	kept := s.text()
 	s.find("hex 4")
-	s.wantFoot("half a byte 4: hex ▸4")
+	s.wantFoot("hex ▸4: half a byte 4")
 	s.wantText("20 of 20")
 	s.press("esc")
 	if s.text() != kept {
@@ -215,5 +215,18 @@ func TestRowsWhoseBytesAreDroppedAreNotLookedThrough(t *testing.T) {
 		if len(page.views[i].Found) > 0 {
 			t.Errorf("line %d: %+v", i, page.views[i].Found)
 		}
+	}
+}
+
+func TestAPatternThatIsNotFinishedIsNoErrorYet(t *testing.T) {
+	s := newScreen(t, 120, 36)
+	s.connect("tcp", "echo").tell([]byte("a needle"))
+	s.press("3")
+	for _, text := range []string{"re /need", `"need`, "hex "} {
+		s.find(text)
+		s.wantFoot("tab: all peers")
+		s.press("enter")
+		s.wantFoot(text + "▸: ")
+		s.press("esc")
 	}
 }

@@ -45,8 +45,8 @@ func (m *Model) askSearch() tea.Cmd {
 	return m.ask(searchPrompt)
 }
 
-// searchTyped searches for what is typed so far. What is wrong is said, and the
-// search before it stays.
+// searchTyped searches for what is typed so far. What is wrong is said, unless
+// it may only be unfinished, and the search before it stays.
 func (m *Model) searchTyped() tea.Cmd {
 	text := m.input.Value()
 	if text == "" {
@@ -55,7 +55,9 @@ func (m *Model) searchTyped() tea.Cmd {
 	}
 	pattern, err := hexdump.ParsePattern(text)
 	if err != nil {
-		m.inputError = patternError(text, err)
+		if !unfinished(text, err) {
+			m.inputError = patternError(text, err)
+		}
 		m.searchBack()
 		return nil
 	}
@@ -63,15 +65,36 @@ func (m *Model) searchTyped() tea.Cmd {
 	return tea.Batch(m.jump(m.searchStart.from, m.searchStart.back), m.count())
 }
 
-// patternError says what is wrong, and shows the text with a sign before it.
+// patternError shows where a text is wrong, and says what is.
 func patternError(text string, err error) string {
 	var wrong *hexdump.SyntaxError
 	if !errors.As(err, &wrong) {
 		return err.Error()
 	}
-	const most = 12 // of what stands before
-	before := text[max(wrong.Offset-most, 0):wrong.Offset]
-	return wrong.Wrong + ": " + before + "▸" + text[wrong.Offset:] + "; expected " + wrong.Expected
+	return pointAt(text, wrong.Offset) + ": " + wrong.Wrong + "; expected " + wrong.Expected
+}
+
+// unfinished reports an error at the end of what is typed, where more may mend
+// it: a quote or a / that is not closed yet.
+func unfinished(text string, err error) bool {
+	var wrong *hexdump.SyntaxError
+	return errors.As(err, &wrong) && wrong.Offset == len(text)
+}
+
+// pointAt is a text with a sign before one of its characters, and no more of it
+// than stays in sight where a screen cuts the message that follows.
+func pointAt(text string, at int) string {
+	const mostBefore, mostAfter = 10, 14 // characters
+	before, after := []rune(text[:at]), []rune(text[at:])
+	short := string(before)
+	if len(before) > mostBefore {
+		short = "…" + string(before[len(before)-mostBefore:])
+	}
+	short += "▸"
+	if len(after) > mostAfter {
+		return short + string(after[:mostAfter]) + "…"
+	}
+	return short + string(after)
 }
 
 // searchEntered keeps the search; without a text it goes on with the one before.

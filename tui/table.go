@@ -56,7 +56,7 @@ func (m *Model) tableRow(r *peer.Row, tree views.Tree) views.Row {
 	fact, since, waits := m.waiting(r)
 	switch {
 	case r.NotYet:
-		v.Note = "not there yet"
+		v.NotYet = true
 	case waits:
 		v.Fact, v.FactAge = fact, m.now().Sub(since)
 	case r.Listener.Is:

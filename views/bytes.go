@@ -27,6 +27,9 @@ func (p *pen) bytes(v *Bytes, r *Rects, focused bool) framed {
 // bytesTitle says whose bytes, which of them, and whether they move. The
 // label gives way first: a frozen view must say so.
 func (p *pen) bytesTitle(v *Bytes) {
+	if v.Shown == "" {
+		return
+	}
 	var b [48]byte
 	state, st := append(b[:0], "following"...), good
 	if v.Frozen {

@@ -91,6 +91,7 @@ type Row struct {
 	WriteClosed          bool          // we have half-closed: nothing more is sent
 	Bad                  bool          // Cause is an error though Status is not ERROR (a path that does not exist)
 	Note                 string        // said in place of the sparkline: "client half-closed"
+	NotYet               bool          // it did not exist at the time that is shown: faint, and says so in place of all else
 	Tree                 Tree          // where it stands among listeners and their connections
 	Listener             *Listener     // of a listener, which has no status and no bytes; nil on every other row
 	Hold                 *Hold         // nil: not held
@@ -130,7 +131,7 @@ type Event struct {
 // Bytes is the bytes pane. Lines are exactly those to show, top first.
 type Bytes struct {
 	Label   string
-	Shown   string // "both", "in" or "out"
+	Shown   string // "both", "in" or "out"; empty where no peer is selected
 	Relayed bool   // between a client and a server: what was sent is the client's, what was received the server's
 	Frozen  bool
 	Behind  int64 // bytes that came after the last shown byte while frozen

@@ -28,7 +28,7 @@ func (p *pen) marks(v *Marks, r *Rects) {
 	first := max(min(v.Selected-h/2, len(v.Lines)-h), 0)
 	p.paneTop(pn, "Marks", func() {
 		p.gap(1)
-		p.text(dim, strconv.Itoa(len(v.Lines))+"  enter jumps  x deletes  esc closes")
+		p.text(dim, strconv.Itoa(len(v.Lines)))
 	})
 	for y := range h {
 		p.paneLine(pn)
@@ -62,13 +62,15 @@ func (p *pen) markLine(l *MarkLine, selected bool) {
 	x := p.col
 	p.textWidth(plain, tidy(l.Peer), min(peerWidth, max(p.limit-p.col, 0)))
 	p.to(min(x+peerWidth+2, p.limit))
-	if l.Offset >= 0 && p.limit-p.col > offsetWidth {
+	if p.limit-p.col > offsetWidth {
 		x = p.col
-		arrow := directionArrow(l.Out)
-		p.text(arrow.style, arrow.text)
-		p.gap(1)
-		p.text(plain, "0x"+strconv.FormatInt(l.Offset, 16))
-		p.to(min(x+offsetWidth, p.limit))
+		if l.Offset >= 0 {
+			arrow := directionArrow(l.Out)
+			p.text(arrow.style, arrow.text)
+			p.gap(1)
+			p.text(plain, "0x"+strconv.FormatInt(l.Offset, 16))
+		}
+		p.to(x + offsetWidth)
 	}
 	p.gap(1)
 	p.textWidth(dim, tidy(l.Note), max(p.limit-p.col, 0))

@@ -71,6 +71,9 @@ func (p *pen) tableRange(t *Table, shown int) {
 	if shown == 0 || shown >= t.Total {
 		return
 	}
+	if t.Filter != "" {
+		p.gap(1)
+	}
 	p.gap(1)
 	p.text(dim, "rows "+strconv.Itoa(t.First+1)+"–"+strconv.Itoa(t.First+shown)+" of "+strconv.Itoa(t.Total))
 }
@@ -149,6 +152,11 @@ func (p *pen) tableRow(row *Row, at *columns, selected, focused bool) {
 	var b [24]byte
 	p.right(dim, strconv.AppendInt(b[:0], int64(row.ID), 10), left+at[columnID].end())
 	p.rowNames(row, at, left, selected)
+	if row.NotYet {
+		p.to(left + at[columnStatus].x)
+		p.text(faint, "not there yet")
+		return
+	}
 	p.rowStatus(row, at, left)
 	p.rowNumbers(row, at, left)
 	if s := at[columnNote]; s.w > 0 {
@@ -160,9 +168,12 @@ func (p *pen) tableRow(row *Row, at *columns, selected, focused bool) {
 // rowNames writes the label, the address and the kind. A peer without a
 // label is named by its address where that has no column of its own.
 func (p *pen) rowNames(row *Row, at *columns, left int, selected bool) {
-	label, name := tidy(row.Label), plain
+	label, name, where, kind := tidy(row.Label), plain, plain, dim
 	if selected {
 		name = strong
+	}
+	if row.NotYet {
+		name, where, kind = faint, faint, faint
 	}
 	address := tidy(row.Address)
 	s := at[columnLabel]
@@ -175,11 +186,11 @@ func (p *pen) rowNames(row *Row, at *columns, left int, selected bool) {
 	p.textWidth(name, label, room)
 	if s = at[columnAddress]; s.w > 0 {
 		p.to(left + s.x)
-		p.text(plain, elide(address, s.w))
+		p.text(where, elide(address, s.w))
 	}
 	if s = at[columnKind]; s.w > 0 {
 		p.to(left + s.x)
-		p.textWidth(dim, tidy(row.Kind), s.w)
+		p.textWidth(kind, tidy(row.Kind), s.w)
 	}
 }
 

@@ -19,8 +19,10 @@ func (p *pen) timeline(t *Timeline, r *Rects, focused bool) {
 	w -= 2
 	entries, earlier := t.lastEntries(w, h)
 	p.paneTop(pn, "Timeline", func() {
-		p.gap(1)
-		p.text(dim, tidy(t.Label))
+		if label := tidy(t.Label); label != "" {
+			p.gap(1)
+			p.text(dim, label)
+		}
 		if times := t.Times.String(); times != "" && p.limit-p.col >= 2+len(times) {
 			p.gap(2)
 			p.text(dim, times)

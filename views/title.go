@@ -60,11 +60,16 @@ func asideText(t *Title, room int) string {
 	return ""
 }
 
-// pastText says which time is shown, and how long ago that was.
+// agoWidth is the width of how long ago something was, up to ten days.
+const agoWidth = len("59 min 59 s")
+
+// pastText says which time is shown, and how long ago that was, in a column of
+// its own: the clock and what stands before it do not move as that grows.
 func pastText(t *Title, room int) string {
 	var b [48]byte
 	clock := "◀ " + string(appendClock(b[:0], t.Past))
-	long := clock + "  " + string(appendSeconds(b[:0], t.Ago)) + " ago"
+	ago := string(appendSeconds(b[:0], t.Ago))
+	long := clock + "  " + strings.Repeat(" ", max(agoWidth-len(ago), 0)) + ago + " ago"
 	for _, text := range [...]string{long, clock, "past"} {
 		if cells(text) < room {
 			return text
