@@ -81,3 +81,39 @@ func BenchmarkCursor(b *testing.B) {
 	l.Close()
 	p.Close()
 }
+
+// BenchmarkIndex writes chunks of 1 KiB: of a flood, whose blocks are large, and
+// of a trickle, whose writer waits after each. index-% is what finds a chunk by
+// its offset or time (an entry of each, and the blocks), unused-% what is counted
+// against the budget beyond that and the bytes: room that no further chunk took.
+// Both are of the bytes. Required: index-% at most 5.
+func BenchmarkIndex(b *testing.B) {
+	const size = 1 << 10
+	for _, load := range []struct {
+		name  string
+		waits bool
+	}{{"flood", false}, {"trickle", true}} {
+		b.Run(load.name, func(b *testing.B) {
+			p := NewPool(64 << 20)
+			l := NewLog(p, clock())
+			for b.Loop() {
+				for i := range 32 << 10 {
+					if write(l, Dir(i%2), 0, size); load.waits {
+						l.Idle(Dir(i % 2))
+					}
+				}
+			}
+			var bytes, index int64
+			for d := range l.dirs {
+				for _, block := range l.dirs[d].blocks {
+					bytes += int64(block.n)
+					index += int64(block.count*entrySize) + blockCost
+				}
+			}
+			b.ReportMetric(float64(index)/float64(bytes)*100, "index-%")
+			b.ReportMetric(float64(p.Used()-index-bytes)/float64(bytes)*100, "unused-%")
+			l.Close()
+			p.Close()
+		})
+	}
+}

@@ -3,13 +3,8 @@ package capture
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"math"
-	"os"
-	"os/exec"
-	"slices"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 )
@@ -172,68 +167,4 @@ func TestASearchGoesOnAsBytesCome(t *testing.T) {
 			t.Errorf("after %q: %d matches, want %d", text, got, want)
 		}
 	}
-}
-
-// BenchmarkSearch counts a word in 256 MiB of log and, by turns, with rg in a
-// file of the same bytes, and reports how many times as fast as rg that is.
-func BenchmarkSearch(b *testing.B) {
-	const size = 256 << 20
-	p := NewPool(2 * size)
-	l := NewLog(p, clock())
-	line := []byte("GET /index.html HTTP/1.1\r\nHost: example\r\nuser-agent: bench/1.0\r\n")
-	raw := make([]byte, 32<<10)
-	rnd := uint64(1)
-	for i := range raw {
-		rnd = rnd*6364136223846793005 + 1442695040888963407
-		raw[i] = byte(rnd >> 56)
-		if i%2048 < 1500 {
-			raw[i] = line[i%len(line)]
-		}
-	}
-	copy(raw[20_000:], "needle\n")
-	file, err := os.CreateTemp(b.TempDir(), "bytes")
-	if err != nil {
-		b.Fatal(err)
-	}
-	for at := 0; at < size; at += len(raw) {
-		copy(l.Reserve(In, len(raw)), raw)
-		l.Commit(In, len(raw))
-		if _, err := file.Write(raw); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := file.Close(); err != nil {
-		b.Fatal(err)
-	}
-	rg, _ := exec.LookPath("rg")
-	for _, word := range []string{"needle", "user-agent: bench/2"} {
-		b.Run(word, func(b *testing.B) {
-			var ours, theirs []time.Duration
-			for b.Loop() {
-				start := time.Now()
-				s := NewSearch(l, In.Only(), literal(word))
-				for s.Step() {
-				}
-				ours = append(ours, time.Since(start))
-				if word == "needle" && s.Count() != size/int64(len(raw)) {
-					b.Fatalf("%d matches", s.Count())
-				}
-				if rg == "" {
-					continue
-				}
-				start = time.Now()
-				out, _ := exec.Command(rg, "-a", "-c", word, file.Name()).Output()
-				theirs = append(theirs, time.Since(start))
-				if want := fmt.Sprintln(size / len(raw)); word == "needle" && string(out) != want {
-					b.Fatalf("rg counts %s", out)
-				}
-			}
-			b.ReportMetric(size/slices.Min(ours).Seconds()/1e9, "GB/s")
-			if rg != "" {
-				b.ReportMetric(slices.Min(theirs).Seconds()/slices.Min(ours).Seconds(), "x-rg")
-			}
-		})
-	}
-	l.Close()
-	p.Close()
 }
