@@ -1,22 +1,59 @@
 package capture
 
 import (
-	"fmt"
-	"math/rand"
+	"bytes"
 	"slices"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
-// model is what a log should be: everything that was ever committed.
+// A log is what a plain slice of everything would be, whatever was appended,
+// dropped, read, marked, sought and searched before.
+func TestALogIsWhatAPlainSliceOfEverythingWouldBe(t *testing.T) {
+	var dropped, found int64
+	rapid.Check(t, func(t *rapid.T) {
+		m := newModel(t)
+		defer m.close(t)
+		t.Repeat(map[string]func(*rapid.T){
+			"append": m.append, "append more": m.append, "append small": m.appendSmall, "flood": m.flood,
+			"publish": m.publish, "send": m.send, "idle": m.idle, "list": func(*rapid.T) { m.list.Append([40]byte{}) },
+			"consume": m.consume, "copy": m.copyAt, "follow": m.follow,
+			"mark": m.mark, "to a mark": m.toMark, "to an offset": m.toOffset, "to a time": m.toTime, "around": m.around,
+			"search": m.search, "search on": m.searchOn, "count": m.count, "count again": m.count, "walk": m.walk,
+			"": m.check,
+		})
+		m.end(t)
+		dropped += m.pool.Dropped()
+		found += m.found
+	})
+	t.Logf("%d bytes dropped, %d matches counted", dropped, found)
+	if dropped == 0 || found == 0 {
+		t.Error("the budget took nothing, or nothing was found: the runs are too small")
+	}
+}
+
+// model is a pool with three logs and a list, beside everything that was ever
+// committed.
 type model struct {
-	log    *Log
-	stream int // of In; Out is the next
-	end    [2]int64
-	kept   [2]int64
-	mark   [2]int64
-	chunks []Chunk
-	cursor []*follower
+	pool  *Pool
+	list  *List[[40]byte]
+	logs  []*plainLog
+	found int64
+}
+
+// plainLog is a log beside its bytes and its chunks, those that were dropped
+// included.
+type plainLog struct {
+	*Log
+	bytes   [2][]byte
+	chunks  []Chunk
+	gone    [2]int64 // bytes that were dropped
+	read    [2]int64 // the read mark
+	marks   []Chunk
+	cursors []*follower
+	looked  *looked
 }
 
 // follower counts what a cursor returned.
@@ -27,231 +64,214 @@ type follower struct {
 	last time.Time
 }
 
-func TestALogIsWhatAPlainSliceOfEverythingWouldBe(t *testing.T) {
-	for _, seed := range []int64{1, 2, 3, 4, time.Now().UnixNano()} {
-		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { runModel(t, seed) })
+func newModel(t *rapid.T) *model {
+	m := &model{pool: NewPool(rapid.SampledFrom([]int64{MinBudget, 4 * MinBudget, 16 * MinBudget, 64 << 20}).Draw(t, "budget"))}
+	m.list = NewList[[40]byte](m.pool, 24)
+	ns, step := int64(1_000_000), int64(0)
+	now := func() time.Time { // which also stands still and goes back
+		step = (step + 3) % 5
+		ns += step - 1
+		return time.Unix(0, ns)
+	}
+	for range 3 {
+		l := &plainLog{Log: NewLog(m.pool, now)}
+		for _, dirs := range []Dirs{Both, In.Only(), Out.Only()} {
+			l.cursors = append(l.cursors, &follower{Cursor: l.NewCursor(dirs), dirs: dirs})
+		}
+		l.lookFor(t)
+		m.logs = append(m.logs, l)
+	}
+	return m
+}
+
+// log is any of the logs, the first more often: it is the one that fills the budget.
+func (m *model) log(t *rapid.T) *plainLog {
+	return m.logs[rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "log")]
+}
+
+func drawDir(t *rapid.T) Dir { return Dir(rapid.IntRange(0, 1).Draw(t, "dir")) }
+
+// drawSize is a number of bytes up to so many powers of two.
+func drawSize(t *rapid.T, log2 int) int {
+	return rapid.IntRange(1, 1<<rapid.IntRange(0, log2).Draw(t, "log2")).Draw(t, "size")
+}
+
+func (m *model) append(t *rapid.T) {
+	l, d, size := m.log(t), drawDir(t), drawSize(t, 16)
+	for range rapid.IntRange(1, 8).Draw(t, "times") {
+		l.write(t, d, size)
 	}
 }
 
-func runModel(t *testing.T, seed int64) {
-	rnd := rand.New(rand.NewSource(seed))
-	p := NewPool(MinBudget << rnd.Intn(5))
-	list := NewList[[40]byte](p, 24)
-	ns := int64(1_000_000)
-	now := func() time.Time { ns += int64(rnd.Intn(5)) - 1; return time.Unix(0, ns) }
-	var all []*model
-	for i := range 3 {
-		m := &model{log: NewLog(p, now), stream: 2 * i}
-		for _, dirs := range []Dirs{Both, In.Only(), Out.Only()} {
-			m.cursor = append(m.cursor, &follower{Cursor: m.log.NewCursor(dirs), dirs: dirs})
-		}
-		all = append(all, m)
+func (m *model) appendSmall(t *rapid.T) {
+	l, size := m.log(t), drawSize(t, 5)
+	for range rapid.IntRange(1, 100).Draw(t, "times") {
+		l.write(t, drawDir(t), size)
 	}
-	for range 6000 {
-		m := all[rnd.Intn(len(all))]
-		m.step(t, rnd)
-		if rnd.Intn(20) == 0 {
-			list.Append([40]byte{})
+}
+
+// flood writes several pieces of what a search looks through at once.
+func (m *model) flood(t *rapid.T) {
+	l, d := m.log(t), drawDir(t)
+	for range 50 {
+		l.write(t, d, 4000)
+	}
+}
+
+func (m *model) publish(t *rapid.T) {
+	l, d, size := m.log(t), drawDir(t), drawSize(t, 12)
+	buf := l.Reserve(d, size)
+	for range rapid.IntRange(1, 3).Draw(t, "times") {
+		n := min(size, len(buf)-entrySize)
+		if n <= 0 {
+			return
 		}
-		dropped := int64(0)
-		for _, m := range all {
-			m.sync(t)
-			dropped += m.kept[In] + m.kept[Out]
+		l.fill(buf[:n], d)
+		l.Publish(d, n)
+		l.add(t, d, buf[:n])
+		buf = buf[n : len(buf)-entrySize]
+	} // it stays reserved until something else is done
+}
+
+func (m *model) send(t *rapid.T) {
+	l := m.log(t)
+	msg := make([]byte, drawSize(t, 16))
+	l.fill(msg, Out)
+	part := rapid.IntRange(0, len(msg)).Draw(t, "accepted")
+	n, err := l.Send(msg, func(p []byte) (int, error) { return min(part, len(p)), nil })
+	if err != nil || n > part {
+		t.Fatalf("%d of %d bytes, %v", n, part, err)
+	}
+	l.add(t, Out, msg[:n])
+}
+
+func (m *model) idle(t *rapid.T) {
+	l, d := m.log(t), drawDir(t)
+	l.Commit(d, 0)
+	l.Idle(d)
+}
+
+func (m *model) consume(t *rapid.T) {
+	l, d := m.log(t), drawDir(t)
+	n := rapid.Int64Range(-1, 5000).Draw(t, "bytes")
+	_, end := l.Span(d)
+	want := min(n, end-l.read[d])
+	if n < 0 {
+		want = end - l.read[d]
+	}
+	if got := l.Consume(d, n); got != want {
+		t.Fatalf("Consume(%d) = %d, want %d", n, got, want)
+	}
+	l.read[d] += want
+}
+
+// check holds what the budget may take: whole chunks, from the oldest on, and
+// everything is counted.
+func (m *model) check(t *rapid.T) {
+	gone := int64(0)
+	for _, l := range m.logs {
+		for d := In; d <= Out; d++ {
+			kept, end := l.Span(d)
+			if end != int64(len(l.bytes[d])) || kept < l.gone[d] || kept > end {
+				t.Fatalf("%v spans %d to %d of %d, was kept from %d on", d, kept, end, len(l.bytes[d]), l.gone[d])
+			}
+			l.gone[d] = kept
+			gone += kept
+			l.read[d] = max(l.read[d], kept)
+			if got := l.Unread(d); got != end-l.read[d] {
+				t.Fatalf("%v: %d bytes are unread, want %d", d, got, end-l.read[d])
+			}
 		}
-		if p.Dropped() != dropped {
-			t.Fatalf("pool dropped %d, logs %d", p.Dropped(), dropped)
-		}
-		if most := p.Budget() + Overshoot*6; p.Used() > most {
-			t.Fatalf("used %d, at most %d", p.Used(), most)
+		if i := slices.IndexFunc(l.chunks, func(c Chunk) bool { return c.Off < l.gone[c.Dir] && c.Off+c.Len > l.gone[c.Dir] }); i >= 0 {
+			t.Fatalf("%v is kept from %d on, inside of %+v", l.chunks[i].Dir, l.gone[l.chunks[i].Dir], l.chunks[i])
 		}
 	}
-	for _, m := range all {
-		m.drain(t)
-		m.log.Commit(In, 0)
-		m.log.Commit(Out, 0)
-		m.log.Close()
+	if got := m.pool.Dropped(); got != gone {
+		t.Fatalf("the pool dropped %d bytes, the logs %d", got, gone)
 	}
-	list.Release()
-	if p.Used() != 0 {
-		t.Errorf("used %d after closing", p.Used())
+	if most := m.pool.Budget() + Overshoot*int64(2*len(m.logs)); m.pool.Used() > most {
+		t.Fatalf("%d bytes are used, at most %d may be", m.pool.Used(), most)
 	}
-	if err := p.Close(); err != nil {
+}
+
+// end reads the rest: what the cursors returned and what they were told was
+// dropped is everything. Nothing is used then.
+func (m *model) end(t *rapid.T) {
+	for _, l := range m.logs {
+		for _, f := range l.cursors {
+			for l.next(t, f, time.Time{}, MaxCopy) {
+			}
+			for d := In; d <= Out; d++ {
+				if f.dirs.Has(d) && f.pos[d] != int64(len(l.bytes[d])) {
+					t.Errorf("a cursor ends at %d, the log at %d", f.pos[d], len(l.bytes[d]))
+				}
+			}
+		}
+	}
+	m.close(t)
+	if used := m.pool.Used(); used != 0 {
+		t.Errorf("%d bytes are used after closing", used)
+	}
+}
+
+func (m *model) close(t *rapid.T) {
+	for _, l := range m.logs {
+		l.Commit(In, 0)
+		l.Commit(Out, 0)
+		l.Close()
+	}
+	m.list.Release()
+	if err := m.pool.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
-// step does one random thing to the log and checks what it says.
-func (m *model) step(t *testing.T, rnd *rand.Rand) {
-	t.Helper()
-	d := Dir(rnd.Intn(2))
-	size := 1 + rnd.Intn(1<<rnd.Intn(16))
-	switch rnd.Intn(12) {
-	case 0, 1, 2, 3:
-		m.write(t, rnd, d, size)
-	case 4:
-		msg := make([]byte, size)
-		fill(msg, m.stream+1, m.end[Out])
-		n, _ := m.log.Send(msg, func(p []byte) (int, error) { return rnd.Intn(len(p) + 1), nil })
-		m.add(t, Out, n)
-	case 5:
-		m.log.Commit(d, 0)
-		m.log.Idle(d)
-	case 6:
-		n := int64(rnd.Intn(5000)) - 10
-		want := min(n, m.end[d]-m.mark[d])
-		if n < 0 {
-			want = m.end[d] - m.mark[d]
-		}
-		if got := m.log.Consume(d, n); got != want {
-			t.Fatalf("Consume(%d) = %d, want %d", n, got, want)
-		}
-		m.mark[d] += want
-	case 7, 8:
-		m.copyAt(t, d, rnd.Int63n(m.end[d]+2), size)
-	case 9:
-		m.around(t, rnd)
-	default:
-		f := m.cursor[rnd.Intn(len(m.cursor))]
-		var until time.Time
-		if len(m.chunks) > 0 && rnd.Intn(2) == 0 {
-			until = m.chunks[rnd.Intn(len(m.chunks))].Time
-		}
-		for range 1 + rnd.Intn(20) {
-			m.follow(t, f, until, size)
+// fill writes what comes next in a direction: mostly dots, and letters among
+// which the words that are searched for come about.
+func (l *plainLog) fill(p []byte, d Dir) {
+	from := len(l.bytes[d])
+	for i := range p {
+		x := uint64(from+i+int(d)<<40) * 0x9e3779b97f4a7c15
+		x = (x ^ x>>29) * 0xbf58476d1ce4e5b9
+		p[i] = '.'
+		if x>>60 < 6 {
+			p[i] = "ab\ncd"[x>>32%5]
 		}
 	}
 }
 
-func (m *model) write(t *testing.T, rnd *rand.Rand, d Dir, size int) {
-	t.Helper()
-	buf := m.log.Reserve(d, size)
-	n := min(rnd.Intn(size+1), len(buf))
-	fill(buf[:n], m.stream+int(d), m.end[d])
-	if rnd.Intn(4) == 0 && n > 0 && n+entrySize < len(buf) {
-		m.log.Publish(d, n)
-		m.add(t, d, n)
-		if rnd.Intn(2) == 0 {
-			return // reserved until something else is done
-		}
-		n = 0
-	}
-	m.log.Commit(d, n)
-	m.add(t, d, n)
+func (l *plainLog) write(t *rapid.T, d Dir, size int) {
+	buf := l.Reserve(d, size)
+	n := min(size, len(buf))
+	l.fill(buf[:n], d)
+	p := bytes.Clone(buf[:n])
+	l.Commit(d, n)
+	l.add(t, d, p)
 }
 
 // add notes a chunk, with the time that the log gave it.
-func (m *model) add(t *testing.T, d Dir, n int) {
-	t.Helper()
-	if n == 0 {
+func (l *plainLog) add(t *rapid.T, d Dir, p []byte) {
+	if len(p) == 0 {
 		return
 	}
-	c, ok := m.log.At(d, m.end[d])
-	if !ok || c.Dir != d || c.Off != m.end[d] || c.Len != int64(n) {
-		t.Fatalf("the chunk of %d bytes at %d is %+v, %v", n, m.end[d], c, ok)
+	off := int64(len(l.bytes[d]))
+	l.bytes[d] = append(l.bytes[d], p...)
+	c, ok := l.At(d, off)
+	if !ok || c.Dir != d || c.Off != off || c.Len != int64(len(p)) {
+		t.Fatalf("the chunk of %d bytes at %v %d is %+v, %v", len(p), d, off, c, ok)
 	}
-	if k := len(m.chunks); k > 0 && !c.Time.After(m.chunks[k-1].Time) {
-		t.Fatalf("%v is not after %v", c.Time, m.chunks[k-1].Time)
+	if k := len(l.chunks); k > 0 && !c.Time.After(l.chunks[k-1].Time) {
+		t.Fatalf("%v is not after %v", c.Time, l.chunks[k-1].Time)
 	}
-	m.chunks = append(m.chunks, c)
-	m.end[d] += int64(n)
+	l.chunks = append(l.chunks, c)
 }
 
-// sync takes over what the budget has dropped, which must be whole chunks.
-func (m *model) sync(t *testing.T) {
-	t.Helper()
-	for d := In; d <= Out; d++ {
-		kept, end := m.log.Span(d)
-		if end != m.end[d] || kept < m.kept[d] || kept > end {
-			t.Fatalf("span %d to %d, was %d to %d", kept, end, m.kept[d], m.end[d])
-		}
-		m.mark[d] = max(m.mark[d], kept)
-		if got := m.log.Unread(d); got != end-m.mark[d] {
-			t.Fatalf("unread %d, want %d", got, end-m.mark[d])
-		}
-		if kept > m.kept[d] {
-			m.kept[d] = kept
-			m.chunks = slices.DeleteFunc(m.chunks, func(c Chunk) bool {
-				if c.Dir == d && c.Off < kept && c.Off+c.Len > kept {
-					t.Fatalf("kept %d is inside of %+v", kept, c)
-				}
-				return c.Dir == d && c.Off < kept
-			})
+// kept are the chunks that were not dropped, in the order of time.
+func (l *plainLog) kept(dirs Dirs) (list []Chunk) {
+	for _, c := range l.chunks {
+		if dirs.Has(c.Dir) && c.Off >= l.gone[c.Dir] {
+			list = append(list, c)
 		}
 	}
-}
-
-func (m *model) copyAt(t *testing.T, d Dir, off int64, size int) {
-	t.Helper()
-	dst := make([]byte, size)
-	n, dropped := m.log.CopyAt(dst, d, off)
-	want := max(min(int64(size), MaxCopy, m.end[d]-off), 0)
-	if off < m.kept[d] {
-		want = 0
-	}
-	if int64(n) != want || dropped != max(m.kept[d]-off, 0) {
-		t.Fatalf("CopyAt(%d at %d) = %d, %d; want %d, kept %d", size, off, n, dropped, want, m.kept[d])
-	}
-	checkBytes(t, dst[:n], m.stream+int(d), off)
-}
-
-// around compares Before and After at a random position.
-func (m *model) around(t *testing.T, rnd *rand.Rand) {
-	t.Helper()
-	var at time.Time
-	if len(m.chunks) > 0 && rnd.Intn(4) > 0 {
-		at = m.chunks[rnd.Intn(len(m.chunks))].Time.Add(time.Duration(rnd.Intn(3) - 1))
-	}
-	dirs, room := Dirs(rnd.Intn(4)), rnd.Intn(40)
-	var older, newer []Chunk
-	for _, c := range m.chunks {
-		if dirs.Has(c.Dir) && (at.IsZero() || c.Time.Before(at)) {
-			older = append(older, c)
-		}
-		if dirs.Has(c.Dir) && c.Time.After(at) {
-			newer = append(newer, c)
-		}
-	}
-	older, newer = older[max(0, len(older)-room):], newer[:min(room, len(newer))]
-	if got := m.log.Before(make([]Chunk, 0, room), at, dirs); !slices.Equal(got, older) {
-		t.Fatalf("Before(%v, %b):\n got %v\nwant %v", at, dirs, got, older)
-	}
-	if got := m.log.After(make([]Chunk, 0, room), at, dirs); !slices.Equal(got, newer) {
-		t.Fatalf("After(%v, %b):\n got %v\nwant %v", at, dirs, got, newer)
-	}
-}
-
-// follow reads one piece, checks it, and reports whether there was one.
-func (m *model) follow(t *testing.T, f *follower, until time.Time, size int) bool {
-	t.Helper()
-	p, ok := f.Next(make([]byte, size), until)
-	if !ok {
-		return false
-	}
-	if p.Off != f.pos[p.Dir] || !f.dirs.Has(p.Dir) || p.Len != int64(len(p.Data))+p.Dropped || p.Len == 0 {
-		t.Fatalf("cursor at %v got %+v", f.pos, p)
-	}
-	f.pos[p.Dir] += p.Len
-	if p.Dropped > 0 {
-		return true
-	}
-	if p.Time.Before(f.last) || !until.IsZero() && p.Time.After(until) {
-		t.Fatalf("piece of %v after %v, until %v", p.Time, f.last, until)
-	}
-	f.last = p.Time
-	checkBytes(t, p.Data, m.stream+int(p.Dir), p.Off)
-	return true
-}
-
-// drain reads the rest: what was returned and what was dropped is everything.
-func (m *model) drain(t *testing.T) {
-	t.Helper()
-	for _, f := range m.cursor {
-		for m.follow(t, f, time.Time{}, MaxCopy) {
-		}
-		for d := In; d <= Out; d++ {
-			if f.dirs.Has(d) && f.pos[d] != m.end[d] {
-				t.Errorf("cursor ends at %d, log at %d", f.pos[d], m.end[d])
-			}
-		}
-	}
+	return list
 }
