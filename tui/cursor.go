@@ -52,13 +52,13 @@ func (l line) isHex() bool { return l.item.chunk.Len > 0 && l.off >= 0 && l.off 
 // put places the cursor and brings it into sight.
 func (w *window) put(s spot) {
 	w.cursor = cursor{placed: true, dir: s.chunk.Dir, off: s.off}
-	w.moved = notMoved
 	w.reveal(s)
 }
 
 // reveal scrolls by as little as shows the cursor's row, and its chunk's header
 // above the first row.
 func (w *window) reveal(s spot) {
+	w.moved = notMoved
 	at := s.place()
 	row := place{at.t, w.align(at.off)}
 	first := row

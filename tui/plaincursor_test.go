@@ -36,6 +36,12 @@ func (p *plainWindow) chunkAt(d capture.Dir, off int64) (capture.Chunk, bool) {
 // put places the cursor and scrolls by as little as shows its row.
 func (p *plainWindow) put(s spot) {
 	p.cursor = cursor{placed: true, dir: s.chunk.Dir, off: s.off}
+	p.reveal(s)
+}
+
+// reveal scrolls by as little as shows a byte's row, and its chunk's header above
+// the first.
+func (p *plainWindow) reveal(s spot) {
 	p.moved = false
 	if s.chunk.Time.After(p.limit) {
 		p.limit = p.newest()

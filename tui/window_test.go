@@ -33,7 +33,7 @@ func lineText(v views.Line) string {
 }
 
 // A window shows a page of the list of all lines, whatever was appended,
-// dropped, scrolled, sought, frozen or resized before.
+// dropped, scrolled, sought, marked, searched, frozen or resized before.
 func TestAWindowIsAPageOfAListOfAllLines(t *testing.T) {
 	var dropped int64
 	steps := 0
@@ -69,6 +69,10 @@ type windowRun struct {
 	plain plainWindow
 	h     history
 	steps int
+
+	marks []windowMark
+	word  []byte // that is searched for; nil: none is
+	found Model  // of which the search is used
 }
 
 func (r *windowRun) window() *window {
@@ -112,6 +116,7 @@ var windowSteps = []func(*windowRun, *plainWindow, *window){
 	func(r *windowRun, p *plainWindow, w *window) { n := r.by(); p.moveChunk(n); w.moveChunk(n) },
 	func(_ *windowRun, p *plainWindow, w *window) { p.toFirst(); w.toFirst() },
 	(*windowRun).seekOffset, (*windowRun).seekOffset, (*windowRun).seekTime,
+	(*windowRun).mark, (*windowRun).mark, (*windowRun).toMark, (*windowRun).toMark, (*windowRun).search, (*windowRun).search,
 }
 
 func (r *windowRun) by() int { return int(r.one("by", -1, 1)) }
@@ -201,6 +206,7 @@ func (r *windowRun) seekOffset(p *plainWindow, w *window) {
 func (r *windowRun) check() {
 	w, p := r.window(), &r.plain
 	page := w.shown()
+	r.checkFound(w, page)
 	want := p.draw()
 	got := make([]string, len(page.views))
 	for i, v := range page.views {
