@@ -12,6 +12,7 @@ require (
 	github.com/dustin/go-humanize v1.0.1 // sizes such as 64MiB
 	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02 // tests: the screen read back
 	github.com/muesli/termenv v0.16.0 // the names of colour profiles
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // tests: the schema of what watch prints
 	github.com/spf13/cobra v1.10.2 // commands, flags, help, completion
 	go.uber.org/goleak v1.3.0 // tests: no goroutine is left
 	golang.org/x/sys v0.41.0 // sockets and mapped memory
@@ -37,5 +38,5 @@ require (
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
 	github.com/xo/terminfo v0.0.0-20220910002029-abceb7e1c41e // indirect
-	golang.org/x/text v0.3.8 // indirect
+	golang.org/x/text v0.14.0 // indirect
 )

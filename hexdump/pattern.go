@@ -20,8 +20,9 @@ type Pattern struct {
 	core []byte // the longest part of want without such a byte, to look for
 	at   int    // where core stands in want
 
-	expr      *regexp.Regexp // nil: a literal
-	looksBack bool           // whether expr matches depends on the byte before
+	expr       *regexp.Regexp // nil: a literal
+	looksBack  bool           // whether expr matches depends on the byte before
+	looksAhead bool           // or on the byte behind
 }
 
 const (
@@ -168,8 +169,8 @@ func (p *Pattern) parseExpr() error {
 	return p.judgeExpr(flags + body)
 }
 
-// judgeExpr finds out whether the expression looks back, and refuses what only
-// the ends of a whole text match, which a stream has not.
+// judgeExpr finds out whether the expression looks back or ahead, and refuses
+// what only the ends of a whole text match, which a stream has not.
 func (p *Pattern) judgeExpr(source string) error {
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
@@ -182,8 +183,12 @@ func (p *Pattern) judgeExpr(source string) error {
 		switch re.Op {
 		case syntax.OpBeginText, syntax.OpEndText:
 			return &SyntaxError{len(exprPrefix), `\A or \z`, "^ or $, the ends of a line: a stream has no others"}
-		case syntax.OpBeginLine, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		case syntax.OpBeginLine:
 			p.looksBack = true
+		case syntax.OpEndLine:
+			p.looksAhead = true
+		case syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+			p.looksBack, p.looksAhead = true, true
 		}
 	}
 	return nil

@@ -26,10 +26,10 @@ func newProgress() progress {
 	return progress{own: report.None, ways: [2]report.Counts{report.None, report.None}}
 }
 
-// entry is a line without bytes that waits for its turn.
+// entry is an event without bytes that waits for its turn.
 type entry struct {
 	time time.Time
-	kind report.Kind
+	name eventName
 	text func() []byte
 }
 
@@ -38,7 +38,7 @@ type entry struct {
 func (p *printer) row(j *job) bool {
 	f, r := j.follow, &j.row
 	if f.cursor == nil {
-		f.cursor = j.history.Log.NewCursor(capture.Both)
+		f.cursor = j.history.Log.NewCursor(p.selected.dirs)
 	}
 	if f.over || !r.Sampled.After(f.sampled) && j.lost == [2]int64{} {
 		return true // its bytes were counted, and no more is known
@@ -53,7 +53,7 @@ func (p *printer) row(j *job) bool {
 		e := f.held[0]
 		f.held = f.held[1:]
 		first := f.time.IsZero() // nothing came before it, and nothing was lost
-		if !first && !p.data(r, f, e.time) || !p.line(e.kind, f, e.time, e.text) {
+		if !first && !p.data(r, f, e.time) || !p.line(e.name, f, e.time, e.text) {
 			return false
 		}
 	}
@@ -78,72 +78,77 @@ func (p *printer) hold(j *job) {
 		if e.Op == "stop" && errors.Is(e.Cause, peer.ErrDisconnected) {
 			continue // we have ended the listener, and nothing failed
 		}
-		f.held = append(f.held, entry{e.Time, report.EventKind(e), func() []byte { return report.Event(r, e) }})
+		name := eventName{report.EventKind(e), report.EventValue(e)}
+		f.held = append(f.held, entry{e.Time, name, func() []byte { return p.format.Event(r, e) }})
 	}
-	for _, text := range f.samples(r) {
-		f.held = append(f.held, entry{r.Sampled, report.Buffers, text})
-	}
+	p.samples(f, r)
 	for d, n := range j.lost {
-		if n > 0 && p.wanted[report.Data] {
-			f.held = append(f.held, entry{r.Sampled, report.Dropped, func() []byte {
-				return report.Gone(r, r.Sampled, capture.Dir(d), n, slowOutput)
+		dir := capture.Dir(d)
+		if n > 0 && p.selected.has(eventName{report.Data, dir.String()}) {
+			f.held = append(f.held, entry{r.Sampled, eventName{report.Dropped, dir.String()}, func() []byte {
+				return p.format.Gone(r, r.Sampled, dir, n, slowOutput)
 			}})
 		}
 	}
 	slices.SortStableFunc(f.held, func(a, b entry) int { return a.time.Compare(b.time) })
 }
 
-// samples are the lines of the buffered bytes that have changed: of a pair one
+// samples holds the lines of the buffered bytes that have changed: of a pair one
 // a direction, of a listener none.
-func (f *progress) samples(r *peer.Row) (lines []func() []byte) {
+func (p *printer) samples(f *follow, r *peer.Row) {
+	hold := func(value string, text func() []byte) {
+		f.held = append(f.held, entry{r.Sampled, eventName{report.Buffers, value}, text})
+	}
 	switch {
 	case r.Listener.Is:
 	case r.Pair.Is:
 		for d, before := range f.ways {
 			dir := capture.Dir(d)
 			if f.ways[d] = report.CountsOfWay(r, dir); f.ways[d] != before {
-				lines = append(lines, func() []byte { return report.SampleWay(r, dir) })
+				hold(dir.String(), func() []byte { return p.format.SampleWay(r, dir) })
 			}
 		}
 	case f.own != report.CountsOf(r):
 		f.own = report.CountsOf(r)
-		lines = append(lines, func() []byte { return report.Sample(r) })
+		hold("", func() []byte { return p.format.Sample(r) })
 	}
-	return lines
 }
 
 // data prints the bytes that came up to a time.
 func (p *printer) data(r *peer.Row, f *follow, until time.Time) bool {
-	for p.wanted[report.Data] {
+	for p.selected.kinds[report.Data] {
 		piece, ok := f.cursor.Next(p.buf, until)
 		if !ok {
 			return true
 		}
+		name, text := eventName{report.Data, piece.Dir.String()}, func() []byte { return p.format.Bytes(r, piece.Chunk, piece.Data) }
 		if piece.Dropped > 0 {
 			cause := memoryBudget
 			if p.late || p.output.waited {
 				cause = slowOutput
 			}
-			if !p.line(report.Dropped, f, f.time, func() []byte { return report.Gone(r, f.time, piece.Dir, piece.Dropped, cause) }) {
-				return false
-			}
-			continue
+			name.kind, piece.Time = report.Dropped, f.time
+			text = func() []byte { return p.format.Gone(r, f.time, piece.Dir, piece.Dropped, cause) }
 		}
-		if !p.line(report.Data, f, piece.Time, func() []byte { return report.Bytes(r, piece.Chunk, piece.Data) }) {
+		if !p.line(name, f, piece.Time, text) {
 			return false
 		}
 	}
 	return true
 }
 
-// line prints one line if it is wanted. It is false when no more is to be printed.
-func (p *printer) line(k report.Kind, f *follow, t time.Time, text func() []byte) bool {
+// line prints one event if it is selected. It is false when no more is to be printed.
+func (p *printer) line(n eventName, f *follow, t time.Time, text func() []byte) bool {
 	f.time = t
-	if !p.wanted[k] {
+	if !p.selected.has(n) {
 		return true
 	}
 	if _, err := p.out.Write(text()); err != nil {
 		p.err = err
+		return false
+	}
+	if p.until.means(n) {
+		p.met = true
 		return false
 	}
 	if p.left > 0 {

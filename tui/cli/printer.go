@@ -20,10 +20,11 @@ const (
 // printing, never the polls or the traffic.
 type printer struct {
 	*waiting
+	printing
 	out    *bufio.Writer // to output
 	output output
-	wanted map[report.Kind]bool
-	left   int // events still to print; below zero: no bound
+	left   int  // events still to print; below zero: no bound
+	met    bool // until was printed
 	err    error
 	late   bool // what is being printed waited while a write did
 	buf    []byte
@@ -33,13 +34,21 @@ type printer struct {
 	wake chan struct{}
 }
 
-func newPrinter(set *peer.Set, out io.Writer, wanted map[report.Kind]bool, count int) *printer {
+// printing is what is printed and how, and what ends it.
+type printing struct {
+	format   report.Format
+	selected selection
+	until    eventName // the end once it is printed; the zero name: nothing
+	count    int       // the end after so many events; 0: no bound
+}
+
+func newPrinter(set *peer.Set, out io.Writer, w printing) *printer {
 	p := &printer{
-		waiting: newWaiting(set), output: output{to: out}, wanted: wanted, left: count, buf: make([]byte, 32<<10),
+		waiting: newWaiting(set, w.selected.peers), printing: w, output: output{to: out}, left: w.count, buf: make([]byte, 32<<10),
 		last: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 	p.out = bufio.NewWriterSize(&p.output, 64<<10)
-	if count == 0 {
+	if w.count == 0 {
 		p.left = -1
 	}
 	return p
@@ -93,6 +102,16 @@ func (p *printer) run() {
 			return
 		}
 		p.late, p.output.waited = p.output.waited, false // what it cost those who waited comes next
+	}
+}
+
+// ended reports whether the printer has ended: what it has noted may be read.
+func (p *printer) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
 	}
 }
 

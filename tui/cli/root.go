@@ -81,7 +81,8 @@ type common struct {
 func (c *common) register(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
 	f.DurationVar(&c.poll, "poll", 33*time.Millisecond, "longest time from an event to the poll that sees it, 1ms to 10s")
-	f.DurationVar(&c.timeout, "timeout", peer.DefaultConnectTimeout, "how long a connect may stay pending, up to 30m")
+	f.DurationVar(&c.timeout, "timeout", peer.DefaultConnectTimeout,
+		"how long a connect may stay pending, and watch --expect waits, up to 30m")
 	f.StringVar(&c.memory, "memory", "64MiB",
 		"budget of all captured bytes together; when it is spent, the peer that uses most gives its oldest")
 	f.StringVar(&c.spill, "spill", "",

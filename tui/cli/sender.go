@@ -11,13 +11,13 @@ import (
 	"peerscope/peer"
 )
 
-// sender sends to each peer once it is connected, and then half-closes if that
+// sender sends all its sources to each peer once it is connected, and then half-closes if that
 // is wanted. A peer that is slow or not connected yet holds up no other, unless
 // all share one source.
 type sender struct {
 	ctx        context.Context // ends what is under way
 	set        *peer.Set
-	source     source
+	sources    []source // one after the other
 	closeWrite bool
 	failed     atomic.Bool // a source could not be read to its end, which has been said
 
@@ -27,12 +27,12 @@ type sender struct {
 
 // source is what is sent.
 type source struct {
-	open func() (io.ReadCloser, error) // for one peer; nil: nothing is sent
-	skip func()                        // a peer will not come for it
+	open func() (io.ReadCloser, error) // for one peer
+	skip func()                        // a peer will not come for it; nil: it does not matter
 }
 
-func newSender(ctx context.Context, set *peer.Set, ids []peer.ID, from source, closeWrite bool) *sender {
-	s := &sender{ctx: ctx, set: set, source: from, closeWrite: closeWrite, waiting: map[peer.ID]bool{}}
+func newSender(ctx context.Context, set *peer.Set, ids []peer.ID, from []source, closeWrite bool) *sender {
+	s := &sender{ctx: ctx, set: set, sources: from, closeWrite: closeWrite, waiting: map[peer.ID]bool{}}
 	for _, id := range ids {
 		s.waiting[id] = true
 	}
@@ -50,15 +50,27 @@ func (s *sender) ready(id peer.ID, connected bool) {
 	switch {
 	case connected:
 		s.set.Go(func() { s.send(id) })
-	case s.source.skip != nil:
-		s.source.skip()
+	default:
+		skip(s.sources)
+	}
+}
+
+// skip says of sources that a peer will not come for them.
+func skip(sources []source) {
+	for _, from := range sources {
+		if from.skip != nil {
+			from.skip()
+		}
 	}
 }
 
 // send serves one peer. What becomes of it is told by the peer's events.
 func (s *sender) send(id peer.ID) {
-	if s.source.open != nil && !s.sendSource(id) {
-		return
+	for i, from := range s.sources {
+		if !s.sendSource(id, from) {
+			skip(s.sources[i+1:])
+			return
+		}
 	}
 	if s.closeWrite && s.ctx.Err() == nil {
 		_ = s.set.CloseWrite(id)
@@ -66,8 +78,8 @@ func (s *sender) send(id peer.ID) {
 }
 
 // sendSource reports whether all was sent, or all that could be read.
-func (s *sender) sendSource(id peer.ID) bool {
-	from, err := s.source.open()
+func (s *sender) sendSource(id peer.ID, what source) bool {
+	from, err := what.open()
 	if err != nil {
 		s.fail(err)
 		return true

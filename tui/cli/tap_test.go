@@ -50,7 +50,7 @@ func (w *watching) next(kind string) event {
 			w.t.Fatalf("no %s event: %v in\n%s", kind, err, w.stdout.String())
 		}
 		w.stdout.WriteString(line)
-		if e, _, err := parseLine(line); err == nil && e.Event == kind {
+		if e, err := parseLine(line); err == nil && e.Event == kind {
 			return e
 		}
 	}

@@ -16,7 +16,8 @@ const maxWaiting = 4096
 // waiting is what polls have seen and the printer has not printed. The watch
 // puts in, the printer takes out.
 type waiting struct {
-	set *peer.Set
+	set   *peer.Set
+	peers choice // of which the others are passed over
 
 	sync.Mutex
 	follows map[peer.ID]*follow // of every peer that was seen and is still in the set
@@ -39,8 +40,8 @@ type follow struct {
 	progress
 }
 
-func newWaiting(set *peer.Set) *waiting {
-	return &waiting{set: set, follows: map[peer.ID]*follow{}, sweepAt: 2 * peer.KeepEnded}
+func newWaiting(set *peer.Set, peers choice) *waiting {
+	return &waiting{set: set, peers: peers, follows: map[peer.ID]*follow{}, sweepAt: 2 * peer.KeepEnded}
 }
 
 // show takes over what a poll saw. A row that has not been printed since the
@@ -51,6 +52,9 @@ func (w *waiting) show(changes []peer.Change) {
 	w.sweep()
 	for i := range changes {
 		c := &changes[i]
+		if !w.peers.has(&c.Row) {
+			continue
+		}
 		f := w.follows[c.Row.ID]
 		if f == nil {
 			f = &follow{history: c.History, progress: newProgress()}

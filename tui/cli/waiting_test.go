@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"peerscope/peer"
+	"peerscope/peer/capture"
 	"peerscope/tui"
 	"peerscope/views/report"
 )
@@ -56,13 +57,13 @@ func crowd(t *testing.T, set *peer.Set, p *printer, clients int) {
 	p.show(set.Step())
 }
 
-// allKinds wants every event.
-func allKinds() map[report.Kind]bool {
-	wanted := map[report.Kind]bool{}
+// asJSON prints every event as JSON.
+func asJSON() printing {
+	all := selection{kinds: map[report.Kind]bool{}, dirs: capture.Both}
 	for _, k := range report.Kinds {
-		wanted[k] = true
+		all.kinds[k] = true
 	}
-	return wanted
+	return printing{format: report.JSON{}, selected: all}
 }
 
 func (w *waiting) size() (due, follows int, skipped int64) {
@@ -105,7 +106,7 @@ func TestConnectionsThatComeAndGoArePrintedWholeAndForgotten(t *testing.T) {
 	defer set.Close()
 	out := &standing{open: make(chan struct{})}
 	close(out.open)
-	p := newPrinter(set, out, allKinds(), 0)
+	p := newPrinter(set, out, asJSON())
 	go p.run()
 	crowd(t, set, p, clients)
 	close(p.last)
@@ -125,7 +126,7 @@ func TestWhatWaitsForAnOutputThatStandsIsBoundedAndCounted(t *testing.T) {
 	set := peer.NewSet(peer.Config{})
 	defer set.Close()
 	out := &standing{open: make(chan struct{})}
-	p := newPrinter(set, out, allKinds(), 0)
+	p := newPrinter(set, out, asJSON())
 	go p.run()
 	crowd(t, set, p, clients)
 	due, follows, skipped := p.size()
@@ -160,13 +161,14 @@ func TestAnInterruptedWatchSaysHowManyWereNotPrinted(t *testing.T) {
 	defer r.Close()
 	set := peer.NewSet(peer.Config{})
 	defer set.Close()
-	w := &watch{set: set, printer: newPrinter(set, io.Discard, nil, 0)} // a printer that does not end
+	w := &watch{set: set, printer: newPrinter(set, io.Discard, printing{})} // a printer that does not end
 	w.printer.skipped = 3
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
 	old := os.Stderr
 	os.Stderr = stderr
-	err = w.finish(ctx, time.Millisecond)
+	w.finish(ctx, time.Millisecond)
+	err = w.outcome(ctx, "")
 	os.Stderr = old
 	_ = stderr.Close()
 	if !errors.Is(err, tui.ErrInterrupted) {

@@ -14,24 +14,8 @@ import (
 	"peerscope/views"
 )
 
-// Kind is the name of an event in the "event" key, and in `watch --events`.
-type Kind string
-
-// The events that exist, in the order in which the help lists them.
-const (
-	Status    Kind = "status"
-	Error     Kind = "error"
-	Data      Kind = "data"
-	Buffers   Kind = "buffers"
-	Listening Kind = "listening"
-	Accepted  Kind = "accepted"
-	HalfClose Kind = "half-close"
-	Ancillary Kind = "ancillary"
-	Dropped   Kind = "dropped"
-)
-
-// Kinds are all of them.
-var Kinds = []Kind{Status, Error, Data, Buffers, Listening, Accepted, HalfClose, Ancillary, Dropped}
+// JSON writes each event as one JSON object: NDJSON. The schema is testdata/watch.schema.json.
+type JSON struct{}
 
 // stamp is RFC 3339 with all nine digits, so that lines sort as text.
 const stamp = "2006-01-02T15:04:05.000000000Z"
@@ -69,7 +53,7 @@ func newFailure(e *peer.Event) (f failure) {
 }
 
 // Event returns the line of a peer's event.
-func Event(r *peer.Row, e *peer.Event) []byte {
+func (JSON) Event(r *peer.Row, e *peer.Event) []byte {
 	h := newHead(r, e.Time, EventKind(e))
 	switch h.Event {
 	case Error:
@@ -143,26 +127,9 @@ func number(f peer.Figure[int64]) *int64 {
 	return &f.Value
 }
 
-// EventKind returns the name of an event's kind.
-func EventKind(e *peer.Event) Kind {
-	switch e.Kind {
-	case peer.EventError:
-		return Error
-	case peer.EventHalfClose:
-		return HalfClose
-	case peer.EventListening:
-		return Listening
-	case peer.EventAccepted:
-		return Accepted
-	case peer.EventAncillary:
-		return Ancillary
-	}
-	return Status
-}
-
 // Bytes returns the line of bytes that went over the connection. A long chunk
 // may be several lines of the same time.
-func Bytes(r *peer.Row, c capture.Chunk, p []byte) []byte {
+func (JSON) Bytes(r *peer.Row, c capture.Chunk, p []byte) []byte {
 	return encode(struct {
 		head
 		Dir    string `json:"dir"`
@@ -174,7 +141,7 @@ func Bytes(r *peer.Row, c capture.Chunk, p []byte) []byte {
 
 // Gone returns the line of n bytes that a Data line would have carried and
 // that were not there any more.
-func Gone(r *peer.Row, t time.Time, d capture.Dir, n int64, cause string) []byte {
+func (JSON) Gone(r *peer.Row, t time.Time, d capture.Dir, n int64, cause string) []byte {
 	return encode(struct {
 		head
 		Dir   string `json:"dir"`
@@ -183,37 +150,12 @@ func Gone(r *peer.Row, t time.Time, d capture.Dir, n int64, cause string) []byte
 	}{newHead(r, t, Dropped), d.String(), n, cause})
 }
 
-// Counts are the figures of a Buffers line, in bytes; below zero means that
-// the system has none, and is printed as null.
-type Counts struct{ Unread, RecvQ, SendQ, Received, Sent int64 }
-
-// None are the counts of a peer that has shown nothing yet.
-var None = Counts{Unread: -1, RecvQ: -1, SendQ: -1}
-
-// CountsOf returns the figures of a row.
-func CountsOf(r *peer.Row) Counts {
-	return Counts{Unread: r.Unread, RecvQ: r.RecvQ, SendQ: r.SendQ, Received: r.Received, Sent: r.Sent}
-}
-
-// CountsOfWay returns the figures of one direction of a relayed pair, without
-// those of the other: a line is due when they have changed.
-func CountsOfWay(r *peer.Row, d capture.Dir) Counts {
-	q := r.Pair.Ways[d]
-	c := Counts{Unread: q.Unread, RecvQ: q.RecvQ, SendQ: q.SendQ}
-	if d == capture.In {
-		c.Received = r.Received
-	} else {
-		c.Sent = r.Sent
-	}
-	return c
-}
-
 // Sample returns the line of a row's buffered bytes as its last poll saw them.
-func Sample(r *peer.Row) []byte { return sample(r, CountsOf(r), "") }
+func (JSON) Sample(r *peer.Row) []byte { return sample(r, CountsOf(r), "") }
 
 // SampleWay returns the line of what is buffered of one direction of a relayed
 // pair, with the bytes that went over in both.
-func SampleWay(r *peer.Row, d capture.Dir) []byte {
+func (JSON) SampleWay(r *peer.Row, d capture.Dir) []byte {
 	c := CountsOfWay(r, d)
 	c.Received, c.Sent = r.Received, r.Sent
 	return sample(r, c, d.String())

@@ -1,9 +1,11 @@
 package report_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	"unicode"
@@ -48,7 +50,7 @@ func TestEachEventIsTheDocumentedLine(t *testing.T) {
 	sampled.Unread, sampled.RecvQ, sampled.SendQ, sampled.Received, sampled.Sent = 7, 0, 9, 7, 14
 	closed := redis()
 	closed.Unread, closed.RecvQ, closed.SendQ, closed.Received, closed.Sent = -1, -1, -1, 7, 14
-	event := func(e peer.Event) []byte { return report.Event(redis(), &e) }
+	event := func(e peer.Event) []byte { return report.JSON{}.Event(redis(), &e) }
 	for name, c := range map[string]struct {
 		line []byte
 		want string
@@ -90,69 +92,69 @@ func TestEachEventIsTheDocumentedLine(t *testing.T) {
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + head + `"half-close","dir":"out"}`,
 		},
 		"a listener": {
-			report.Event(tap(0), &peer.Event{Kind: peer.EventListening, Time: at(6), Polled: at(6), Remote: "tcp-listen://127.0.0.1:6380"}),
+			report.JSON{}.Event(tap(0), &peer.Event{Kind: peer.EventListening, Time: at(6), Polled: at(6), Remote: "tcp-listen://127.0.0.1:6380"}),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"event":"listening","bound":"tcp-listen://127.0.0.1:6380"}`,
 		},
 		"a client": {
-			report.Event(tap(3), &peer.Event{Kind: peer.EventAccepted, Time: at(6), Polled: at(6), Remote: "tcp://127.0.0.1:50122"}),
+			report.JSON{}.Event(tap(3), &peer.Event{Kind: peer.EventAccepted, Time: at(6), Polled: at(6), Remote: "tcp://127.0.0.1:50122"}),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"accepted","remote":"tcp://127.0.0.1:50122"}`,
 		},
 		"a half-close of a pair": {
-			report.Event(pair(), &peer.Event{Kind: peer.EventHalfClose, Time: at(6), Polled: at(6), Dir: capture.In, By: peer.ByServer, Cause: peer.ErrFIN}),
+			report.JSON{}.Event(pair(), &peer.Event{Kind: peer.EventHalfClose, Time: at(6), Polled: at(6), Dir: capture.In, By: peer.ByServer, Cause: peer.ErrFIN}),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"half-close","dir":"in","by":"server"}`,
 		},
 		"the end of a pair": {
-			report.Event(pair(), &peer.Event{Kind: peer.EventStatus, Time: at(6), Polled: at(6), From: peer.StatusConnected, To: peer.StatusNone,
+			report.JSON{}.Event(pair(), &peer.Event{Kind: peer.EventStatus, Time: at(6), Polled: at(6), From: peer.StatusConnected, To: peer.StatusNone,
 				By: peer.ByClient, Cause: peer.ErrFIN}),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"status","from":"connected","to":"none",` +
 				`"polled":"2026-11-23T09:00:00.000000006Z","cause":"FIN","by":"client"}`,
 		},
 		"a listener that cannot listen": {
-			report.Event(tap(0), &peer.Event{Kind: peer.EventError, Time: at(6), Polled: at(6), Op: "listen", Code: peer.ErrAlreadyInUse, Cause: errors.New("in use")}),
+			report.JSON{}.Event(tap(0), &peer.Event{Kind: peer.EventError, Time: at(6), Polled: at(6), Op: "listen", Code: peer.ErrAlreadyInUse, Cause: errors.New("in use")}),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"event":"error","op":"listen","error":"ERR_ALREADY_IN_USE","code":22,"cause":"in use"}`,
 		},
 		"descriptors": {
-			report.Event(pair(), &peer.Event{Kind: peer.EventAncillary, Time: at(6), Polled: at(6), Dir: capture.Out,
+			report.JSON{}.Event(pair(), &peer.Event{Kind: peer.EventAncillary, Time: at(6), Polled: at(6), Dir: capture.Out,
 				With: &peer.Ancillary{Off: 12, FDs: []string{"socket:[91827]", "/dev/null"}, Who: peer.Credentials{PID: known(4711), UID: known(0), GID: known(0)}}}),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"ancillary","dir":"out","offset":12,` +
 				`"fds":["socket:[91827]","/dev/null"],"pid":4711,"uid":0,"gid":0}`,
 		},
 		"descriptors of a stranger, some of them lost": {
-			report.Event(pair(), &peer.Event{Kind: peer.EventAncillary, Time: at(6), Polled: at(6), Dir: capture.In,
+			report.JSON{}.Event(pair(), &peer.Event{Kind: peer.EventAncillary, Time: at(6), Polled: at(6), Dir: capture.In,
 				With: &peer.Ancillary{}, Cause: errors.New("descriptors were cut off")}),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"ancillary","dir":"in","offset":0,"fds":[],` +
 				`"cause":"descriptors were cut off"}`,
 		},
 		"buffers from the server to the client": {
-			report.SampleWay(pair(), capture.In),
+			report.JSON{}.SampleWay(pair(), capture.In),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"buffers","dir":"in","unread":1,"recvq":2,"sendq":null,"received":7,"sent":14}`,
 		},
 		"buffers from the client to the server": {
-			report.SampleWay(pair(), capture.Out),
+			report.JSON{}.SampleWay(pair(), capture.Out),
 			`{"time":"2026-11-23T09:00:00.000000006Z"` + tapHead + `,"parent":3,"event":"buffers","dir":"out","unread":4,"recvq":5,"sendq":6,"received":7,"sent":14}`,
 		},
 		"bytes of a pair": {
-			report.Bytes(pair(), capture.Chunk{Dir: capture.Out, Time: at(7), Len: 1}, []byte("\n")),
+			report.JSON{}.Bytes(pair(), capture.Chunk{Dir: capture.Out, Time: at(7), Len: 1}, []byte("\n")),
 			`{"time":"2026-11-23T09:00:00.000000007Z"` + tapHead + `,"parent":3,"event":"data","dir":"out","offset":0,"len":1,"data":"Cg=="}`,
 		},
 		"bytes": {
-			report.Bytes(redis(), capture.Chunk{Dir: capture.In, Time: at(7), Off: 1 << 40, Len: 7}, []byte("+PONG\r\n")),
+			report.JSON{}.Bytes(redis(), capture.Chunk{Dir: capture.In, Time: at(7), Off: 1 << 40, Len: 7}, []byte("+PONG\r\n")),
 			`{"time":"2026-11-23T09:00:00.000000007Z"` + head + `"data","dir":"in","offset":1099511627776,"len":7,"data":"K1BPTkcNCg=="}`,
 		},
 		"a piece of a chunk": {
-			report.Bytes(redis(), capture.Chunk{Dir: capture.Out, Time: at(7), Off: 4, Len: 7}, []byte("\x00\xff")),
+			report.JSON{}.Bytes(redis(), capture.Chunk{Dir: capture.Out, Time: at(7), Off: 4, Len: 7}, []byte("\x00\xff")),
 			`{"time":"2026-11-23T09:00:00.000000007Z"` + head + `"data","dir":"out","offset":4,"len":2,"data":"AP8="}`,
 		},
 		"a gap": {
-			report.Gone(redis(), at(8), capture.In, 1048576, "memory budget"),
+			report.JSON{}.Gone(redis(), at(8), capture.In, 1048576, "memory budget"),
 			`{"time":"2026-11-23T09:00:00.000000008Z"` + head + `"dropped","dir":"in","len":1048576,"cause":"memory budget"}`,
 		},
 		"buffers": {
-			report.Sample(sampled),
+			report.JSON{}.Sample(sampled),
 			`{"time":"2026-11-23T09:00:00.033000000Z"` + head + `"buffers","unread":7,"recvq":0,"sendq":9,"received":7,"sent":14}`,
 		},
 		"buffers without figures": {
-			report.Sample(closed),
+			report.JSON{}.Sample(closed),
 			`{"time":"2026-11-23T09:00:00.033000000Z"` + head + `"buffers","unread":null,"recvq":null,"sendq":null,"received":7,"sent":14}`,
 		},
 	} {
@@ -168,7 +170,7 @@ func TestTheNamesOfTheKindsAreThoseOfTheLines(t *testing.T) {
 	for kind := peer.EventStatus; kind <= peer.EventAncillary; kind++ {
 		e := peer.Event{Kind: kind, Time: at(0), Polled: at(0)}
 		var line struct{ Event report.Kind }
-		if err := json.Unmarshal(report.Event(redis(), &e), &line); err != nil || line.Event != report.EventKind(&e) {
+		if err := json.Unmarshal(report.JSON{}.Event(redis(), &e), &line); err != nil || line.Event != report.EventKind(&e) {
 			t.Errorf("%q, EventKind says %q (%v)", line.Event, report.EventKind(&e), err)
 		}
 	}
@@ -205,7 +207,7 @@ var hostile = []string{
 func checkEscaped(t *testing.T, text string) {
 	t.Helper()
 	r := &peer.Row{ID: 1, Label: text, Address: "unix:///" + text, Kind: "dial"}
-	line := report.Event(r, &peer.Event{Kind: peer.EventError, Op: "connect", Code: peer.ErrFailed, Cause: errors.New(text)})
+	line := report.JSON{}.Event(r, &peer.Event{Kind: peer.EventError, Op: "connect", Code: peer.ErrFailed, Cause: errors.New(text)})
 	for i, c := range string(line[:len(line)-1]) {
 		if !unicode.IsPrint(c) || views.Invisible(c) {
 			t.Errorf("%U at %d of %q", c, i, line)
@@ -224,9 +226,35 @@ func checkEscaped(t *testing.T, text string) {
 	}
 }
 
+// checkFit holds that text and hex leave nothing raw, wherever it comes from.
+func checkFit(t *testing.T, text string) {
+	t.Helper()
+	r := &peer.Row{ID: 1, Label: text, Address: "unix:///" + text, Kind: "dial"}
+	plain := report.Text{Theme: &views.Theme{}, Labels: report.MaxLabel}
+	for _, f := range []report.Format{&plain, report.NewHex(plain)} {
+		for _, lines := range [][]byte{
+			f.Event(r, &peer.Event{Kind: peer.EventError, Op: "connect", Code: peer.ErrFailed, Cause: errors.New(text)}),
+			f.Event(r, &peer.Event{To: peer.StatusConnecting, Remote: text}),
+			f.Event(r, &peer.Event{Kind: peer.EventAccepted, Remote: text}),
+			f.Event(r, &peer.Event{Kind: peer.EventAncillary, With: &peer.Ancillary{FDs: []string{text}}, Cause: errors.New(text)}),
+			f.Bytes(r, capture.Chunk{Len: int64(len(text))}, []byte(text)),
+		} {
+			for line := range strings.Lines(string(lines)) {
+				if line = strings.TrimSuffix(line, "\n"); views.Clean(line) != line || strings.TrimRight(line, " ") != line && line[8:10] != ": " {
+					t.Errorf("%q is not fit for a terminal, or has blanks at its end", line)
+				}
+			}
+			if !bytes.HasSuffix(lines, []byte("\n")) {
+				t.Errorf("no end in %q", lines)
+			}
+		}
+	}
+}
+
 func TestNothingThatATerminalActsOnIsPrintedRaw(t *testing.T) {
 	for _, text := range hostile {
 		checkEscaped(t, text)
+		checkFit(t, text)
 	}
 }
 
@@ -234,13 +262,16 @@ func FuzzEscape(f *testing.F) {
 	for _, text := range hostile {
 		f.Add(text)
 	}
-	f.Fuzz(checkEscaped)
+	f.Fuzz(func(t *testing.T, text string) {
+		checkEscaped(t, text)
+		checkFit(t, text)
+	})
 }
 
-func ExampleBytes() {
+func ExampleJSON_Bytes() {
 	row := &peer.Row{ID: 1, Label: "redis", Address: "tcp://127.0.0.1:6379", Kind: "dial"}
 	chunk := capture.Chunk{Dir: capture.In, Time: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), Len: 7}
-	fmt.Print(string(report.Bytes(row, chunk, []byte("+PONG\r\n"))))
+	fmt.Print(string(report.JSON{}.Bytes(row, chunk, []byte("+PONG\r\n"))))
 	// Output: {"time":"2026-11-23T09:00:00.000000000Z","peer":1,"label":"redis","address":"tcp://127.0.0.1:6379","kind":"dial","event":"data","dir":"in","offset":0,"len":7,"data":"K1BPTkcNCg=="}
 }
 
