@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"peerscope/peer"
 	"peerscope/views/report"
 )
 
@@ -122,6 +123,38 @@ func peersOf(r result) (ids []int) {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+func TestANameThatNoPeerCanHaveIsWrongUsage(t *testing.T) {
+	dial, err := peer.ParseAddress("127.0.0.1:6379#it")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listen, err := peer.ParseAddress("tcp-listen://:0#in")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name  string
+		addrs []peer.Address
+		fine  bool
+	}{
+		{"it", []peer.Address{dial}, true},
+		{"1", []peer.Address{dial}, true},
+		{"2", []peer.Address{dial, listen}, true},
+		{"99", []peer.Address{dial, listen}, true}, // a client that will come
+		{"in", []peer.Address{dial, listen}, true},
+		{"2", []peer.Address{dial}, false},
+		{"0", []peer.Address{listen}, false},
+		{"-1", []peer.Address{listen}, false},
+		{"in", []peer.Address{dial}, false},
+		{"", []peer.Address{dial}, false},
+		{"99999999999999999999", []peer.Address{listen}, false},
+	} {
+		if err := (choice{c.name}).check(c.addrs); (err == nil) != c.fine {
+			t.Errorf("--peer %q: %v", c.name, err)
+		}
+	}
 }
 
 func TestPeerRestrictsWhatIsPrinted(t *testing.T) {

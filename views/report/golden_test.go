@@ -55,13 +55,15 @@ func story(f report.Format) string {
 
 	listener := &peer.Row{ID: 3, Label: "pg", Address: "tcp-listen://127.0.0.1:0=unix:///run/pg", Kind: "tap"}
 	event(listener, 110, peer.Event{Kind: peer.EventListening, Remote: "tcp-listen://127.0.0.1:43210"})
+	who, stranger := peer.Credentials{PID: known(4711), UID: known(0), GID: known(0)}, &peer.Row{ID: 11, Parent: 3, Label: "pg", Address: listener.Address, Kind: "tap"}
+	stranger.Who = who
+	event(stranger, 110, peer.Event{Kind: peer.EventAccepted, Remote: "unix:"})
 	client := &peer.Row{ID: 12, Parent: 3, Label: "pg", Address: listener.Address, Kind: "tap", Received: 1 << 33, Sent: 8, Sampled: clock(120)}
 	client.Pair = peer.Pair{Is: true, Ways: [2]peer.Queues{{Unread: 1, RecvQ: 2, SendQ: -1}, {Unread: 4, RecvQ: 5, SendQ: 6}}}
 	event(client, 111, peer.Event{Kind: peer.EventAccepted, Remote: "tcp://127.0.0.1:50122"})
-	event(client, 112, peer.Event{To: peer.StatusConnecting, Remote: "unix:///run/pg"})
+	event(client, 112, peer.Event{To: peer.StatusConnecting})
 	event(client, 113, peer.Event{From: peer.StatusConnecting, To: peer.StatusConnected, Remote: "unix:///run/pg"})
-	event(client, 114, peer.Event{Kind: peer.EventAncillary, Dir: capture.Out, With: &peer.Ancillary{Off: 12, FDs: []string{"socket:[91827]", "/dev/null"},
-		Who: peer.Credentials{PID: known(4711), UID: known(0), GID: known(0)}}})
+	event(client, 114, peer.Event{Kind: peer.EventAncillary, Dir: capture.Out, With: &peer.Ancillary{Off: 12, FDs: []string{"socket:[91827]", "/dev/null"}, Who: who}})
 	event(client, 115, peer.Event{Kind: peer.EventAncillary, Dir: capture.In, Cause: errors.New("descriptors were cut off")})
 	chunk(client, 116, capture.In, 1<<33-4, "end.")
 	all.Write(f.Gone(client, clock(117), capture.In, 1<<20, "memory budget"))

@@ -85,7 +85,7 @@ func writeEvent(l *views.TextLine, r *peer.Row, e *peer.Event) {
 		l.Text(views.Plain, e.Remote)
 	case peer.EventAccepted:
 		name(l, views.Accent, "◦", "accepted")
-		l.Text(views.Plain, e.Remote)
+		l.Text(views.Plain, strings.TrimSuffix(e.Remote+" "+r.Who.String(), " ")) // most clients of a Unix socket have no address
 	case peer.EventHalfClose:
 		name(l, way, arrow, "half-close")
 		l.Text(views.Plain, by(e))
@@ -110,7 +110,7 @@ func writeStatus(l *views.TextLine, r *peer.Row, e *peer.Event) {
 	case e.Remote != "" && (e.Remote != r.Address || e.From != peer.StatusConnecting): // else the line before has said it
 		l.Text(views.Dim, e.Remote)
 	case e.To == peer.StatusConnecting:
-		l.Text(views.Dim, r.Address)
+		l.Text(views.Dim, r.Address[strings.IndexByte(r.Address, '=')+1:]) // of a tap, whom it dials
 	}
 	if late := e.Polled.Sub(e.Time); late >= noticeably {
 		l.Text(views.Faint, "  polled +"+views.Duration(late))
