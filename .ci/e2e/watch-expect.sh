@@ -39,7 +39,7 @@ accepts() {
 	exits 0 && empty "$work/typed.err" || return 1
 	case $1 in
 	*' && echo '*) test "$(cat "$work/typed.out")" = "${1##* && echo }" ;;
-	*--until*) tail -n 1 "$work/typed.out" | grep -q '○ none        FIN, by remote$' ;;
+	*--until*) tail -n 1 "$work/typed.out" | grep -q '○ none        FIN, by remote' ;;
 	*) empty "$work/typed.out" ;;
 	esac
 }
