@@ -12,9 +12,24 @@ import (
 	"peerscope/views"
 )
 
-const gotoHint = "0x1f00, in 4096, out 0x20, 09:02:14.5, start or end"
+const gotoHint = "0x1f00, in 4096, out 0x20 (server, client), 09:02:14.5, start or end"
 
 func gotoChoices(*Model) []string { return []string{"start", "end", "in", "out"} }
+
+// gotoDirs are the words for the direction that an offset is of.
+var gotoDirs = map[string]capture.Dir{"in": capture.In, "out": capture.Out, "server": capture.In, "client": capture.Out}
+
+// dirInView is the direction of the first bytes in sight, which an offset is of
+// that says none.
+func (m *Model) dirInView() capture.Dir {
+	if k, ok := m.here(); ok && k.off >= 0 {
+		return k.dir
+	}
+	if m.dirs == capture.Out.Only() {
+		return capture.Out
+	}
+	return capture.In
+}
 
 func sayGoto(m *Model) tea.Cmd {
 	m.say(true, "goto: where? "+gotoHint)
@@ -29,10 +44,7 @@ func (m *Model) goTo(text string) (tea.Cmd, error) {
 	}
 	m.focus = views.PaneBytes
 	words := strings.Fields(text)
-	dir := capture.In
-	if m.dirs == capture.Out.Only() {
-		dir = capture.Out
-	}
+	dir := m.dirInView()
 	switch words[0] {
 	case "start":
 		m.scroll((*window).toStart)
@@ -40,12 +52,8 @@ func (m *Model) goTo(text string) (tea.Cmd, error) {
 	case "end":
 		m.follow()
 		return nil, nil
-	case "in", "out":
-		if words[0] == "out" {
-			dir = capture.Out
-		} else {
-			dir = capture.In
-		}
+	case "in", "out", "server", "client":
+		dir = gotoDirs[words[0]]
 		words = words[1:]
 		if len(words) == 0 {
 			return nil, fmt.Errorf("%s▸: expected an offset behind it", text)
@@ -76,9 +84,9 @@ func (w *window) toOffset(d capture.Dir, off int64) error {
 	if !ok {
 		kept, end := w.log.Span(d)
 		if end == kept {
-			return fmt.Errorf("▸%d: there are no bytes of %s", off, d)
+			return fmt.Errorf("▸%#x: %s has no bytes", off, d)
 		}
-		return fmt.Errorf("▸%#x: of %s the bytes %#x to %#x are there", off, d, kept, end-1)
+		return fmt.Errorf("▸%#x: %s has the bytes %#x to %#x", off, d, kept, end-1)
 	}
 	w.toPlace(place{chunk.Time, w.align(off - chunk.Off)})
 	return nil

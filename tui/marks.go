@@ -85,8 +85,12 @@ func (m *Model) setMark(name, note string) {
 		return
 	}
 	at.letter, at.note = name, note
+	word := "is set"
+	if _, was := m.marks.set[name]; was {
+		word = "has moved here"
+	}
 	m.putMark(at)
-	m.say(false, fmt.Sprintf("mark %s is set; '%s returns to it, :marks lists all", name, name))
+	m.say(false, fmt.Sprintf("mark %s %s; '%s returns to it, :marks lists all", name, word, name))
 }
 
 func (m *Model) putMark(k mark) {

@@ -170,7 +170,7 @@ func (m *Model) told(id peer.ID) *history {
 	if kept := m.set.History(id); kept != nil {
 		h.add(kept.LastEvents(m.past.at, maxHistory), kept.Log)
 	}
-	h.scroll = scroll{frozen: true, limit: m.past.at, top: place{t: m.past.at, off: lineEvent}}
+	h.scroll = scroll{frozen: true, limit: m.past.at} // window puts what came last at the foot
 	m.past.histories[id] = h
 	return h
 }

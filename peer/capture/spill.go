@@ -210,7 +210,7 @@ func (dir *direction) unsaved() *block {
 	if h := dir.disk; h != nil {
 		at = len(h.list) - h.gone
 	}
-	if at > len(dir.blocks)/2 || at+1 >= len(dir.blocks) {
+	if at > len(dir.blocks)/2 || at+1 >= len(dir.blocks) || dir.blocks[at+1].count == 0 { // which may go again
 		return nil
 	}
 	return dir.blocks[at]

@@ -147,6 +147,35 @@ func TestAFullDiskEndsTheSpillAndNothingElse(t *testing.T) {
 	}
 }
 
+// A block whose successor was reserved and got no bytes is written to again: it
+// must not have gone to disk before.
+func TestABlockThatIsWrittenToAgainIsNotOnDiskYet(t *testing.T) {
+	_, l, _ := spilling(t, nil)
+	for range 3 {
+		write(l, In, 0, 3000)
+		l.Idle(In)
+	}
+	l.Reserve(In, 4000)
+	l.Commit(In, 0) // the receive that failed
+	settled(t, l)
+	l.Idle(In)
+	write(l, In, 0, 500)
+	for range 1000 {
+		write(l, In, 0, 1000)
+		settled(t, l)
+	}
+	buf := make([]byte, MaxCopy)
+	kept, end := l.Span(In)
+	for off := kept; off < end; {
+		n, _, err := l.ReadAt(buf, In, off)
+		if n == 0 || err != nil {
+			t.Fatalf("nothing at %d: %v", off, err)
+		}
+		checkBytes(t, buf[:n], 0, off)
+		off += int64(n)
+	}
+}
+
 // checkAll reads all that the log says it keeps and compares the chunks around
 // a time with those that were committed.
 func checkAll(t *rapid.T, l *Log, chunks []Chunk, end [2]int64, around int) {
