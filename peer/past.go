@@ -47,10 +47,10 @@ func (s *Set) PastTotals(t time.Time) (sum Totals, in, out int64) {
 		before := r.history.bytesAt(t.Add(-time.Second))
 		sum.Received += max(n[capture.In], 0)
 		sum.Sent += max(n[capture.Out], 0)
-		if before[capture.In] >= 0 {
+		if n[capture.In] >= 0 && before[capture.In] >= 0 {
 			in += n[capture.In] - before[capture.In]
 		}
-		if before[capture.Out] >= 0 {
+		if n[capture.Out] >= 0 && before[capture.Out] >= 0 {
 			out += n[capture.Out] - before[capture.Out]
 		}
 	}

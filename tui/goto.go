@@ -62,7 +62,7 @@ func (m *Model) goTo(text string) (tea.Cmd, error) {
 	if len(words) > 1 {
 		return nil, fmt.Errorf("%s ▸%s: expected one offset or time", words[0], words[1])
 	}
-	if off, err := strconv.ParseInt(words[0], 0, 64); err == nil {
+	if off, err := parseOffset(words[0]); err == nil {
 		return nil, m.move(func(w *window) error { return w.toOffset(dir, off) })
 	}
 	at, err := time.ParseInLocation("15:04:05", words[0], time.Local)
@@ -76,6 +76,19 @@ func (m *Model) goTo(text string) (tea.Cmd, error) {
 	}
 	m.scroll(func(w *window) { w.toTime(then) })
 	return nil, nil
+}
+
+// parseOffset reads an offset in decimal, in hex behind 0x, or as the pane shows
+// it: in hex, of eight digits or more, the first of which may be 0.
+func parseOffset(text string) (int64, error) {
+	if len(text) >= 8 && text[0] == '0' && text[1] != 'x' && text[1] != 'X' {
+		return strconv.ParseInt(text, 16, 64)
+	}
+	off, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return strconv.ParseInt(text, 0, 64)
+	}
+	return off, nil
 }
 
 // toOffset freezes the view with a byte in its top row.

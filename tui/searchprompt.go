@@ -117,7 +117,7 @@ func (m *Model) searchBack() {
 	s := &m.searchStart
 	m.search.stop()
 	m.search, m.selected = s.search, s.selected
-	m.search.number, m.search.counting = m.nextSearch(), false
+	m.search.number, m.search.counting, m.search.jumping = m.nextSearch(), false, false
 	m.history(m.selected).scroll = s.scroll
 }
 
