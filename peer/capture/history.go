@@ -2,7 +2,6 @@ package capture
 
 import (
 	"context"
-	"sort"
 	"time"
 	"unsafe"
 )
@@ -173,7 +172,7 @@ func (l *Log) at(d Dir, off int64) (Chunk, bool) {
 		if err != nil {
 			return Chunk{}, false
 		}
-		return (&direction{blocks: []*block{b}, end: s.end()}).at(d, off)
+		return alone(b).at(d, off)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -185,24 +184,20 @@ func (l *Log) at(d Dir, off int64) (Chunk, bool) {
 func (l *Log) offAfter(d Dir, t time.Time) int64 {
 	l.mu.Lock()
 	dir := &l.dirs[d]
-	p := dir.placeAfter(nanos(t))
-	switch {
-	case !dir.has(p):
-		defer l.mu.Unlock()
-		return dir.end
-	case p.chunk == 0:
-		defer l.mu.Unlock()
-		return dir.offOf(p.block)
-	case p.chunk != unknown:
-		defer l.mu.Unlock()
-		return dir.block(p.block).offOf(p.chunk)
+	off, at := dir.offAfter(nanos(t))
+	if at.chunk != unknown {
+		l.mu.Unlock()
+		return off
 	}
-	s, spill := dir.disk.list[p.block], dir.disk.spill
+	s, spill := dir.disk.list[at.block], dir.disk.spill
 	l.mu.Unlock()
 	b, err := spill.load(s)
 	if err != nil {
 		return s.off
 	}
-	i := sort.Search(b.count, func(c int) bool { return b.timeOf(c) > nanos(t) })
-	return b.offOf(i)
+	off, _ = alone(b).offAfter(nanos(t))
+	return off
 }
+
+// alone is a direction that has one block.
+func alone(b *block) *direction { return &direction{blocks: []*block{b}, end: b.end()} }

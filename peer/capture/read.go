@@ -85,10 +85,7 @@ func (dir *direction) at(d Dir, off int64) (Chunk, bool) {
 // order of time, as many as its capacity has room for. The zero time stands for
 // the end of the log. It stops where the next is on disk: then [Log.Wanted] holds.
 func (l *Log) Before(dst []Chunk, t time.Time, dirs Dirs) []Chunk {
-	ns := int64(math.MaxInt64)
-	if !t.IsZero() {
-		ns = max(nanos(t), 1) - 1
-	}
+	ns := lastBefore(t)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var at [2]place
@@ -115,29 +112,44 @@ func (l *Log) EndAt(d Dir, t time.Time) (end int64, known bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	dir := &l.dirs[d]
-	switch next := dir.placeAfter(ns); {
+	switch end, next := dir.offAfter(ns); {
 	case next.chunk == unknown:
 		dir.want(next.block)
 		return 0, false
 	case next == place{}:
 		return 0, dir.first() == 0
-	case next.chunk > 0:
-		return dir.block(next.block).offOf(next.chunk), true
-	case next.block == dir.len():
-		return dir.end, true
 	default:
-		return dir.offOf(next.block), true
+		return end, true
 	}
+}
+
+// offAfter returns the offset of the first chunk that is newer than ns, or the
+// end, and its place. Of a chunk that is unknown there is no offset.
+func (dir *direction) offAfter(ns int64) (off int64, at place) {
+	switch at = dir.placeAfter(ns); {
+	case at.chunk == unknown:
+		return 0, at
+	case at.chunk > 0:
+		return dir.block(at.block).offOf(at.chunk), at
+	case at.block == dir.len():
+		return dir.end, at
+	}
+	return dir.offOf(at.block), at
+}
+
+// lastBefore returns the last nanosecond before t, that of the zero time being the last there is.
+func lastBefore(t time.Time) int64 {
+	if t.IsZero() {
+		return math.MaxInt64
+	}
+	return max(nanos(t), 1) - 1
 }
 
 // LastTime returns when the last chunk of dirs that is older than t came, the
 // zero time standing for the end of the log. It is the zero time if there is
 // none, or if it is on disk and [Log.Wanted] holds.
 func (l *Log) LastTime(t time.Time, dirs Dirs) (last time.Time) {
-	ns := int64(math.MaxInt64)
-	if !t.IsZero() {
-		ns = max(nanos(t), 1) - 1
-	}
+	ns := lastBefore(t)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	newest := int64(math.MinInt64)

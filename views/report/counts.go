@@ -17,6 +17,14 @@ func CountsOf(r *peer.Row) Counts {
 	return Counts{Unread: r.Unread, RecvQ: r.RecvQ, SendQ: r.SendQ, Received: r.Received, Sent: r.Sent}
 }
 
+// countsShown returns the figures of one direction, with the bytes that went over
+// in both.
+func countsShown(r *peer.Row, d capture.Dir) Counts {
+	c := CountsOfWay(r, d)
+	c.Received, c.Sent = r.Received, r.Sent
+	return c
+}
+
 // CountsOfWay returns the figures of one direction of a relayed pair, without
 // those of the other: a line is due when they have changed.
 func CountsOfWay(r *peer.Row, d capture.Dir) Counts {

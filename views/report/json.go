@@ -156,9 +156,7 @@ func (JSON) Sample(r *peer.Row) []byte { return sample(r, CountsOf(r), "") }
 // SampleWay returns the line of what is buffered of one direction of a relayed
 // pair, with the bytes that went over in both.
 func (JSON) SampleWay(r *peer.Row, d capture.Dir) []byte {
-	c := CountsOfWay(r, d)
-	c.Received, c.Sent = r.Received, r.Sent
-	return sample(r, c, d.String())
+	return sample(r, countsShown(r, d), d.String())
 }
 
 func sample(r *peer.Row, c Counts, dir string) []byte {

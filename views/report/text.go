@@ -199,9 +199,7 @@ func (f *Text) Sample(r *peer.Row) []byte {
 func (f *Text) SampleWay(r *peer.Row, d capture.Dir) []byte {
 	l := f.begin(r, r.Sampled)
 	arrow, _ := arrowOf(d)
-	c := CountsOfWay(r, d)
-	c.Received, c.Sent = r.Received, r.Sent
-	writeCounts(l, arrow, c)
+	writeCounts(l, arrow, countsShown(r, d))
 	return l.End()
 }
 
