@@ -215,3 +215,36 @@ serve() {
 	uds) address="unix://$work/socat-$serves.sock" ;;
 	esac
 }
+
+# nginx_with MAIN SERVER: starts nginx with these lines of its configuration, those of the program and those of its server:
+# $nginx_pid. What it says is in nginx.log.
+nginx_with() {
+	mkdir -p "$work/temp"
+	cat >"$work/nginx.conf" <<-CONF
+		daemon off;
+		$1
+		pid $work/nginx.pid;
+		error_log stderr;
+		events { worker_connections 64; }
+		http {
+			access_log off;
+			client_body_temp_path $work/temp;
+			proxy_temp_path $work/temp;
+			fastcgi_temp_path $work/temp;
+			uwsgi_temp_path $work/temp;
+			scgi_temp_path $work/temp;
+			server {
+				$2
+			}
+		}
+	CONF
+	nginx -p "$work" -c "$work/nginx.conf" -e stderr 2>"$work/nginx.log" &
+	nginx_pid=$!
+	children+=("$nginx_pid")
+}
+
+# nginx_uds PATH BODY: starts nginx at a Unix socket, where it answers with a body: $nginx_pid.
+nginx_uds() {
+	nginx_with 'master_process off;' "listen unix:$1; location / { return 200 \"$2\\n\"; }"
+	eventually 5 "nginx listens" test -S "$1" -a -s "$work/nginx.pid"
+}

@@ -3,29 +3,7 @@
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-mkdir "$work/temp"
-cat >"$work/nginx.conf" <<CONF
-daemon off;
-master_process off;
-pid $work/nginx.pid;
-error_log stderr;
-events { worker_connections 64; }
-http {
-	access_log off;
-	client_body_temp_path $work/temp;
-	proxy_temp_path $work/temp;
-	fastcgi_temp_path $work/temp;
-	uwsgi_temp_path $work/temp;
-	scgi_temp_path $work/temp;
-	server {
-		listen unix:$work/nginx.sock;
-		location / { return 200 "hello from nginx\n"; }
-	}
-}
-CONF
-nginx -p "$work" -c "$work/nginx.conf" -e stderr 2>"$work/nginx.log" &
-children+=("$!")
-eventually 5 "nginx listens" test -S "$work/nginx.sock" -a -s "$work/nginx.pid"
+nginx_uds "$work/nginx.sock" "hello from nginx"
 
 run get watch --format json --send 'GET / HTTP/1.0\r\n\r\n' "unix://$work/nginx.sock#nginx"
 holds "the server's FIN is an orderly end: exit code 0" exits 0

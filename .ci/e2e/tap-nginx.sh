@@ -4,43 +4,17 @@
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-mkdir "$work/temp" "$work/www"
+mkdir "$work/www"
 # 200 MB of text without "<", in which the SSI filter finds nothing to replace.
 head -c 150000000 /dev/urandom | base64 -w 0 >"$work/www/file"
 sum=$(sha256sum <"$work/www/file")
 
 # nginx_at PORT: starts nginx there and on a Unix socket; false if the port is taken.
 nginx_at() {
-	cat >"$work/nginx.conf" <<-CONF
-		daemon off;
-		user root root;
-		pid $work/nginx.pid;
-		error_log stderr;
-		events { worker_connections 64; }
-		http {
-			access_log off;
-			client_body_temp_path $work/temp;
-			proxy_temp_path $work/temp;
-			fastcgi_temp_path $work/temp;
-			uwsgi_temp_path $work/temp;
-			scgi_temp_path $work/temp;
-			server {
-				listen 127.0.0.1:$1;
-				listen unix:$work/nginx.sock;
-				root $work/www;
-				default_type text/plain;
-				location /chunked/ {
-					alias $work/www/;
-					ssi on; # a filter that might change the length, so that nginx says none and sends chunks
-					ssi_types *;
-				}
-			}
-		}
-	CONF
 	rm -f "$work/nginx.sock"
-	nginx -p "$work" -c "$work/nginx.conf" -e stderr 2>"$work/nginx.log" &
-	nginx_pid=$!
-	children+=("$nginx_pid")
+	# /chunked: a filter that might change the length, so that nginx says none and sends chunks.
+	nginx_with 'user root root;' "listen 127.0.0.1:$1; listen unix:$work/nginx.sock; root $work/www; default_type text/plain;
+		location /chunked/ { alias $work/www/; ssi on; ssi_types *; }"
 	eventually 5 "nginx listens or gives up" nginx_decided
 	! gone "$nginx_pid"
 }

@@ -17,7 +17,7 @@ ip link set lo up
 
 mapfile -t commands < <(bash "$here/../readme-commands" | grep -E '^peerscope watch .*--(expect|until) ')
 holds "README.md has three one-liners or more with --expect or --until" test "${#commands[@]}" -ge 3
-mkdir "$work/bin" "$work/temp"
+mkdir "$work/bin"
 ln -s "$PEERSCOPE" "$work/bin/peerscope"
 
 # typed COMMAND: in a shell as a person has it, in the directory of the servers.
@@ -61,30 +61,8 @@ fails "no servers"
 redis-server --bind 127.0.0.1 --port 6379 --save '' --dir "$work" --logfile "$work/redis.log" >"$work/redis.out" 2>&1 &
 redis_pid=$!
 children+=("$redis_pid")
-cat >"$work/nginx.conf" <<CONF
-daemon off;
-master_process off;
-pid $work/nginx.pid;
-error_log stderr;
-events { worker_connections 64; }
-http {
-	access_log off;
-	client_body_temp_path $work/temp;
-	proxy_temp_path $work/temp;
-	fastcgi_temp_path $work/temp;
-	uwsgi_temp_path $work/temp;
-	scgi_temp_path $work/temp;
-	server {
-		listen unix:$work/app.sock;
-		location / { return 200 "hello from the app\n"; }
-	}
-}
-CONF
-nginx -p "$work" -c "$work/nginx.conf" -e stderr 2>"$work/nginx.log" &
-nginx_pid=$!
-children+=("$nginx_pid")
+nginx_uds "$work/app.sock" "hello from the app"
 eventually 10 "redis starts" redis_decided "$work/redis.log" "$redis_pid"
-eventually 5 "nginx listens" test -S "$work/app.sock" -a -s "$work/nginx.pid"
 
 for command in "${commands[@]}"; do
 	typed "$command"
