@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"flag"
 	"fmt"
 	"math/rand"
 	"slices"
@@ -136,11 +137,11 @@ func compare(b *testing.B, s step, long, short *past) {
 
 // BenchmarkSpilled is BenchmarkPast over 4 GiB on disk with a budget of 64 MiB: what
 // a frame costs whose page has been read back, and what a jump to bytes that are
-// on disk takes, reading included. -short takes 256 MiB.
+// on disk takes, reading included. -short and -benchtime 1x take 256 MiB: a glance.
 func BenchmarkSpilled(b *testing.B) {
 	const chunk, memory = 16 << 10, 64 << 20
 	total := int64(4 << 30)
-	if testing.Short() {
+	if testing.Short() || flag.Lookup("test.benchtime").Value.String() == "1x" {
 		total = 256 << 20
 	}
 	s := newSpilling(b, 200, 60, memory)
