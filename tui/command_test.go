@@ -231,3 +231,35 @@ func TestSendIsACommand(t *testing.T) {
 	s.command(`send \q`)
 	s.wantFoot(`send: bad escape \q`)
 }
+
+func TestAnOffsetIsReadAsThePaneShowsIt(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0": 0, "100": 100, "0100": 100, "0x100": 0x100, "0X1f": 0x1f, "00000100": 0x100, "000001a0": 0x1a0, "0123456789": 0x123456789,
+		"12345678": 12345678,
+	} {
+		if got, err := parseOffset(text); err != nil || got != want {
+			t.Errorf("%s: %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "1a0", "0000010g", "9:00"} {
+		if got, err := parseOffset(text); err == nil {
+			t.Errorf("%s: %d", text, got)
+		}
+	}
+}
+
+func TestGotoMeansTheDirectionInSight(t *testing.T) {
+	s := newScreen(t, 120, 36)
+	f := s.connect("tcp", "echo")
+	for range 40 {
+		f.ask([]byte("sent, first"))
+	}
+	f.tell([]byte("received, last"))
+	s.press("3", "g")
+	s.command("goto 0x16")
+	if k, _ := s.here(); k.dir != capture.Out || k.off != 0x16 {
+		t.Errorf("at %v %#x", k.dir, k.off)
+	}
+	s.command("goto server 0")
+	s.wantText("← received")
+}

@@ -131,7 +131,10 @@ func (m *Model) recallTick() {
 		m.dirty = true
 		m.say(false, "reading from disk")
 	}
-	if _, err := m.set.Spilled(); err != nil && !m.recalls.told {
+	if m.recalls.told {
+		return
+	}
+	if _, err := m.set.Spilled(); err != nil {
 		m.recalls.told, m.dirty = true, true
 		m.say(true, err.Error()+capture.Without)
 	}

@@ -96,9 +96,7 @@ func (s *screen) do(keys string) {
 		s.readBackAll()
 		s.press("enter")
 	} else if text, ok := strings.CutPrefix(keys, ":"); ok {
-		s.press(":")
-		s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
-		s.perform(s.press("enter"))
+		s.perform(s.command(text))
 	} else if text, ok := strings.CutPrefix(keys, "@"); ok {
 		w, h, _ := strings.Cut(text, "x")
 		_, cmd := s.Update(tea.WindowSizeMsg{Width: atoi(w), Height: atoi(h)})
@@ -152,6 +150,21 @@ func TestHistoryOnDiskLooksLikeHistoryInMemory(t *testing.T) {
 		got, want = append(got, title), append(want, wanted)
 		if !slices.Equal(got, want) {
 			t.Fatalf("seed %d, after %q:\n%s\nwant\n%s", seed, keys[max(len(keys)-12, 0):], strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+// A rate of the past is that of bytes whose counts are known at both its ends.
+func TestARateOfThePastIsNotMadeOfWhatIsOnlyOnDisk(t *testing.T) {
+	s := newSpilling(t, 120, 40, spillMemory)
+	s.connect("unix", "past")
+	begun := s.now()
+	s.write(3*spillMemory, true)
+	// At each of the chunks of the first second, which came after a pause, and of which nothing was read back.
+	for ms := range 60 {
+		at := begun.Add(5*time.Second + time.Duration(ms)*time.Millisecond)
+		if sum, in, out := s.set.PastTotals(at); in < 0 || out < 0 || sum.Received < 0 {
+			t.Errorf("%d ms: %d and %d bytes a second, %d received", ms, in, out, sum.Received)
 		}
 	}
 }

@@ -230,3 +230,18 @@ func TestAPatternThatIsNotFinishedIsNoErrorYet(t *testing.T) {
 		s.press("esc")
 	}
 }
+
+// A jump that was under way when a search was begun, and given up, has ended.
+func TestASearchThatIsBroughtBackSearchesNoMore(t *testing.T) {
+	s := newScreen(t, 120, 36)
+	s.connect("tcp", "echo").tell([]byte("one needle, two needle"))
+	s.press("3")
+	s.find("needle")
+	s.press("enter")
+	s.press("n") // its command is not run
+	s.press("/", "x", "esc")
+	s.countOn()
+	if said := s.said(); strings.Contains(said, "searching") || !strings.Contains(said, "2 of 2") {
+		t.Errorf("the title is %q", said)
+	}
+}
